@@ -1,0 +1,17 @@
+import type { Bars } from '../market-data/bars.ts';
+
+/**
+ * The model inputs of one symbol, one row per bar of the base timeframe.
+ * Row i holds what was known at the close of base bar i, and nothing later.
+ */
+export interface FeatureMatrix {
+  readonly symbol: string;
+  /** Base bars the rows belong to. */
+  readonly bars: Bars;
+  /** Feature ids in canonical order. */
+  readonly ids: readonly string[];
+  /** One column per id, of `bars.length` values; finite from row `warmup` on. Raw inputs are not yet normalised. */
+  readonly columns: readonly Float64Array[];
+  /** Number of leading rows without all features. */
+  readonly warmup: number;
+}

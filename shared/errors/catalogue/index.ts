@@ -1,0 +1,19 @@
+import { backtestFailures } from './backtest.ts';
+import { marketDataFailures } from './market-data.ts';
+import { modelFailures } from './model.ts';
+import { runtimeFailures } from './runtime.ts';
+import { strategyFailures } from './strategy.ts';
+import { trainingFailures } from './training.ts';
+
+/** Every way in which a run can fail, by code. */
+export const FAILURES = {
+  ...strategyFailures,
+  ...marketDataFailures,
+  ...trainingFailures,
+  ...modelFailures,
+  ...backtestFailures,
+  ...runtimeFailures,
+} as const;
+
+/** The code of a catalogued failure. */
+export type FailureCode = keyof typeof FAILURES;

@@ -1,0 +1,5 @@
+import { failure } from '../failure.ts';
+
+/** Failures of runtime. */
+export const runtimeFailures = {
+} as const;

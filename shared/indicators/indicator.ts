@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { Bars } from '../market-data/bars.ts';
+
+/** The columns an indicator computes: one Float64Array of `bars.length` per output name. */
+export type IndicatorValues<O extends string = string> = Readonly<Record<O, Float64Array>>;
+
+/**
+ * The contract of an indicator; `testing/indicator-contract.ts` states its laws as tests that all pass.
+ *
+ * Values before `warmup(params)` are NaN and none is NaN from there on, on any valid bars.
+ * A value at bar i depends on bars 0..i only.
+ */
+export interface Indicator<P extends object = Readonly<Record<string, unknown>>, O extends string = string> {
+  /** Canonical name in strategies. */
+  readonly type: string;
+  readonly aliases: readonly string[];
+  /** Parameters with ranges and defaults; strict: an unknown one is refused. */
+  readonly params: z.ZodType<P>;
+  /** Output names, primary first. An indicator with one value per bar names it `value`. */
+  readonly outputs: readonly [O, ...O[]];
+  /** Whether it reads volume: on a column of zeros such an indicator is an error. */
+  readonly usesVolume: boolean;
+  /** Number of leading bars without a value. */
+  warmup(params: P): number;
+  /** Computes all outputs in one pass over `bars`; shorter series than the warm-up give all NaN. */
+  compute(bars: Bars, params: P): IndicatorValues<O>;
+}

@@ -1,0 +1,5 @@
+/** Affine scaling of one feature: model input = (value - offset) / scale. */
+export interface FeatureScaling {
+  readonly offset: number;
+  readonly scale: number;
+}

@@ -1,0 +1,23 @@
+/** An object as a listing shows it. */
+export interface ObjectSummary {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface PutOptions {
+  /** Write only if no object has this key (S3's If-None-Match: *). */
+  readonly ifNoneMatch?: boolean;
+}
+
+/** Whole objects by key, as S3 keeps them. Keys are `/`-separated paths; a write is all or nothing. */
+export interface ObjectStore {
+  /** The object's bytes, or null where no object has this key. Throws StorageError where the store cannot tell. */
+  get(key: string): Promise<Uint8Array | null>;
+  /** `exists` only with `ifNoneMatch`: the key was taken and nothing was written. Throws StorageError. */
+  put(key: string, body: Uint8Array | string, options?: PutOptions): Promise<'written' | 'exists'>;
+  /** All objects whose key starts with `prefix`, by key ascending. Throws StorageError. */
+  list(prefix: string): Promise<readonly ObjectSummary[]>;
+  /** Removes the object; no error where there is none. Throws StorageError. */
+  delete(key: string): Promise<void>;
+}

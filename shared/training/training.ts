@@ -1,0 +1,51 @@
+import type { Rows } from '../dataset/dataset.ts';
+import type { ModelSpec, TrainingSpec } from '../strategy/strategy.ts';
+
+/** Everything one training run depends on: the same job gives the same bytes. */
+export interface TrainingJob {
+  readonly features: number;
+  /** Number of classes, or 1 for regression. */
+  readonly outputs: number;
+  readonly model: ModelSpec;
+  readonly training: Pick<TrainingSpec, 'epochs' | 'learningRate' | 'batchSize' | 'loss' | 'weightDecay' | 'gradientClip' | 'earlyStopping'>;
+  /** One weight per class (0 for a class absent from training), or null for regression. */
+  readonly classWeights: Float32Array | null;
+  readonly seed: number;
+  readonly train: Rows;
+  readonly validation: Rows;
+}
+
+/** What one epoch came to. Accuracies: share of right classes; for regression the share of right signs. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
+export interface TrainingHooks {
+  /** Called after each epoch; awaited. */
+  readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
+  /** Stops between epochs: `trainModel` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Weights of one Linear layer, PyTorch layout: weight is out x in. */
+export interface LinearLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** The model of the epoch with the lowest validation loss. */
+export interface TrainedModel {
+  readonly layers: readonly LinearLayer[];
+  readonly history: readonly EpochReport[];
+  /** From 1. */
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+}
