@@ -1,5 +1,92 @@
 import { failure } from '../failure.ts';
 
-/** Failures of runtime. */
+/** Failures of stores, of the state machine's host, and of requests that name what does not exist. */
 export const runtimeFailures = {
+  OPERATION_ID_INVALID: failure(
+    'StorageError',
+    (f: { operation_id: string }) => `"${f.operation_id}" is not an operation id.`,
+    'Ids look like op_agent_research_20260102_030405_0a1b2c3d: take one from the list of operations.',
+  ),
+  STRATEGY_NAME_INVALID: failure(
+    'StorageError',
+    (f: { name: string }) => `"${f.name}" is not a strategy name.`,
+    'Use letters, digits, _ and -, starting with a letter or digit, 100 characters at most.',
+  ),
+  OBJECT_KEY_INVALID: failure(
+    'StorageError',
+    (f: { key: string }) => `"${f.key}" is not an object key.`,
+    'Keys are paths of plain names below memory/ or market-data/.',
+  ),
+  OBJECT_READ_FAILED: failure(
+    'StorageError',
+    (f: { key: string; reason: string }) => `The object ${f.key} could not be read: ${f.reason}.`,
+    'Check that the store is reachable and readable, then retry the operation.',
+  ),
+  OBJECT_WRITE_FAILED: failure(
+    'StorageError',
+    (f: { key: string; reason: string }) => `The object ${f.key} could not be written: ${f.reason}.`,
+    'Check the free space and the permissions of the store, then retry the operation.',
+  ),
+  OPERATION_STORE_FAILED: failure(
+    'StorageError',
+    (f: { action: string; key: string; reason: string }) => `The operation store could not ${f.action} ${f.key}: ${f.reason}.`,
+    'Check that the store is reachable, then retry the operation.',
+  ),
+  WORKFLOW_FAILED: failure(
+    'StorageError',
+    (f: { action: string; operation_id: string; reason: string }) =>
+      `The state machine could not ${f.action} the execution of ${f.operation_id}: ${f.reason}.`,
+    'Retry the request; if it fails again, look at the state machine in the console.',
+  ),
+  ARTEFACT_MISSING: failure(
+    'StorageError',
+    (f: { key: string; step: string }) => `The ${f.step} step needs ${f.key}, which is not there.`,
+    'Something removed it between two steps: keep memory/runs untouched while an operation runs, then retry the operation.',
+  ),
+  ARTEFACT_INVALID: failure(
+    'StorageError',
+    (f: { key: string; step: string; reason: string }) => `The ${f.step} step cannot use ${f.key}: ${f.reason}.`,
+    'Something changed it between two steps: keep memory/runs untouched while an operation runs, then retry the operation.',
+  ),
+  EXPERIMENT_CONFLICT: failure(
+    'StorageError',
+    (f: { key: string }) => `${f.key} exists already with other content, so the experiment was not written.`,
+    'Move that file away, then retry the operation.',
+  ),
+  OPERATION_SETTLED: failure(
+    'OperationSettledError',
+    (f: { operation_id: string; status: string; step: string }) =>
+      `The ${f.step} step found operation ${f.operation_id} ${f.status}, and ended without work.`,
+    'Nothing is to be done: whoever settled the operation has recorded why.',
+  ),
+  STEP_INPUT_INVALID: failure(
+    'StorageError',
+    (f: { step: string; reason: string }) => `The ${f.step} step was started with input it cannot use: ${f.reason}.`,
+    'Start researches through the API: the state machine passes the input on.',
+  ),
+  STEP_OUTPUT_INVALID: failure(
+    'StorageError',
+    (f: { step: string; reason: string }) => `The output of the ${f.step} step cannot be passed on: ${f.reason}.`,
+    'This is a defect of Tocsin: report it with the operation id.',
+  ),
+  INTERRUPTED: failure(
+    'StorageError',
+    (f: { operation_id: string }) => `The server that ran operation ${f.operation_id} stopped before the operation ended.`,
+    'Start the research again with a retry of the operation.',
+  ),
+  NEVER_STARTED: failure(
+    'StorageError',
+    (f: { operation_id: string }) => `Operation ${f.operation_id} was accepted, but its execution was never started.`,
+    'Start the research again with a retry of the operation.',
+  ),
+  MEMORY_OWNED: failure(
+    'StorageError',
+    (f: { folder: string; owner: string }) => `The memory folder ${f.folder} is in use by ${f.owner}.`,
+    'Stop that process, send your request to it with --endpoint, or choose another folder with --memory.',
+  ),
+  MEMORY_UNUSABLE: failure(
+    'StorageError',
+    (f: { folder: string; reason: string }) => `The memory folder ${f.folder} cannot be used: ${f.reason}.`,
+    'Choose a folder that you may write to with --memory.',
+  ),
 } as const;

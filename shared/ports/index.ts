@@ -1,0 +1,14 @@
+import type { ObjectStore } from './object-store.ts';
+import type { OperationStore } from './operation-store.ts';
+
+export type { ObjectStore, ObjectSummary, PutOptions } from './object-store.ts';
+export type { Claim, OperationChange, OperationQuery, OperationStore } from './operation-store.ts';
+export type { Execution, ExecutionStatus, Workflows } from './workflows.ts';
+
+/** What every step of the cycle needs from the outside. */
+export interface Ports {
+  readonly objects: ObjectStore;
+  readonly operations: OperationStore;
+  /** The time now. */
+  readonly now: () => Date;
+}
