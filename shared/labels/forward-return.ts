@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { unresolvedLabels, type Labeler } from './labeler.ts';
+
+const params = z.strictObject({
+  /** Bars ahead. */
+  horizon: z.int().min(1).default(20),
+});
+
+type ForwardReturnParams = z.infer<typeof params>;
+
+/** Simple return of the close over the next `horizon` bars, (c[t+h] - c[t]) / c[t]: a value to regress on, known at t + h. */
+export const forwardReturn: Labeler<ForwardReturnParams> = {
+  source: 'forward_return',
+  classes: null,
+  params,
+  label({ close, length }, { horizon }) {
+    const labels = unresolvedLabels(length);
+    for (let i = 0; i + horizon < length; i++) {
+      labels.values[i] = (close[i + horizon]! - close[i]!) / close[i]!;
+      labels.resolvedAt[i] = i + horizon;
+    }
+    return labels;
+  },
+};
