@@ -7,7 +7,8 @@ export type IndicatorValues<O extends string = string> = Readonly<Record<O, Floa
 /**
  * The contract of an indicator; `testing/indicator-contract.ts` states its laws as tests that all pass.
  *
- * Values before `warmup(params)` are NaN and none is NaN from there on, on any valid bars.
+ * Values before `warmup(params)` are NaN and all are finite from there on, on any valid bars. Volume is the one column that
+ * may hold zeros: what divides by a zero volume is NaN, never a number.
  * A value at bar i depends on bars 0..i only.
  */
 export interface Indicator<P extends object = Readonly<Record<string, unknown>>, O extends string = string> {
