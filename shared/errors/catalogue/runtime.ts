@@ -74,11 +74,6 @@ export const runtimeFailures = {
     (f: { operation_id: string }) => `The server that ran operation ${f.operation_id} stopped before the operation ended.`,
     'Start the research again with a retry of the operation.',
   ),
-  NEVER_STARTED: failure(
-    'StorageError',
-    (f: { operation_id: string }) => `Operation ${f.operation_id} was accepted, but its execution was never started.`,
-    'Start the research again with a retry of the operation.',
-  ),
   MEMORY_OWNED: failure(
     'StorageError',
     (f: { folder: string; owner: string }) => `The memory folder ${f.folder} is in use by ${f.owner}.`,

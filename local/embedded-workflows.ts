@@ -1,0 +1,110 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ExecutionAbortedError, ExecutionTimeoutError } from 'aws-local-stepfunctions';
+import type { Execution, Workflows } from '../shared/ports/index.ts';
+import type { ResearchStateMachine, StateMachineRun } from './state-machine.ts';
+
+interface RunningExecution {
+  readonly controller: AbortController;
+  readonly run: StateMachineRun;
+  /** Settles when the execution has ended and its ending is recorded; never rejects. */
+  readonly ended: Promise<void>;
+  execution: Execution;
+}
+
+export interface EmbeddedWorkflowsOptions {
+  readonly stateMachine: ResearchStateMachine;
+  /** Where the event log of an execution goes, one JSON object a line. */
+  readonly logFile: (operationId: string) => string;
+  /** Told once about each ending; on AWS the status-change event does this. */
+  readonly onEnd: (operationId: string, execution: Execution) => Promise<void>;
+  /** Told when recording an ending failed: the process must not go on as if nothing had happened. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Step Functions in this process: the same definition, its executions in memory, their event logs in files. */
+export class EmbeddedWorkflows implements Workflows {
+  readonly #options: EmbeddedWorkflowsOptions;
+  readonly #executions = new Map<string, RunningExecution>();
+
+  constructor(options: EmbeddedWorkflowsOptions) {
+    this.#options = options;
+  }
+
+  async start(operationId: string): Promise<{ executionArn: string }> {
+    if (!this.#executions.has(operationId)) this.#executions.set(operationId, this.#launch(operationId));
+    return { executionArn: `arn:aws:states:local:000000000000:execution:research-cycle:${operationId}` };
+  }
+
+  async stop(operationId: string): Promise<void> {
+    const running = this.#executions.get(operationId);
+    if (running === undefined || running.execution.status !== 'RUNNING') return;
+    running.run.abort();
+    running.controller.abort();
+  }
+
+  async describe(operationId: string): Promise<Execution | null> {
+    return this.#executions.get(operationId)?.execution ?? null;
+  }
+
+  /** Waits until the execution has ended and its ending is recorded; at once for one that never ran here. */
+  async ended(operationId: string): Promise<void> {
+    await this.#executions.get(operationId)?.ended;
+  }
+
+  /** Stops every execution and waits for their endings. */
+  async close(): Promise<void> {
+    for (const operationId of this.#executions.keys()) await this.stop(operationId);
+    await Promise.all([...this.#executions.values()].map((running) => running.ended));
+  }
+
+  #launch(operationId: string): RunningExecution {
+    const controller = new AbortController();
+    const run = this.#options.stateMachine.run({ operation_id: operationId }, controller.signal);
+    const running: RunningExecution = {
+      controller,
+      run,
+      execution: { status: 'RUNNING', error: null, cause: null, stoppedAt: null },
+      ended: Promise.resolve(),
+    };
+    const ended = this.#follow(operationId, running).catch(this.#options.onFault);
+    return Object.assign(running, { ended });
+  }
+
+  async #follow(operationId: string, running: RunningExecution): Promise<void> {
+    const log = this.#writeLog(operationId, running.run.events);
+    // Observed at once: a rejection must not surface as unhandled while the log is still being written.
+    const ending = running.run.result.then(
+      (): Execution => endOf('SUCCEEDED', null, null),
+      (error: unknown): Execution => failureOf(error),
+    );
+    try {
+      await log;
+    } catch (error) {
+      running.run.abort();
+      throw error;
+    } finally {
+      running.execution = await ending;
+    }
+    // Whatever ended the execution, a handler may still be at work for it.
+    running.controller.abort();
+    await this.#options.onEnd(operationId, running.execution);
+  }
+
+  async #writeLog(operationId: string, events: AsyncGenerator<object>): Promise<void> {
+    const file = this.#options.logFile(operationId);
+    await mkdir(dirname(file), { recursive: true });
+    for await (const event of events) await appendFile(file, `${JSON.stringify(event)}\n`);
+  }
+}
+
+function endOf(status: Execution['status'], error: string | null, cause: string | null): Execution {
+  return { status, error, cause, stoppedAt: new Date() };
+}
+
+function failureOf(error: unknown): Execution {
+  if (error instanceof ExecutionAbortedError) return endOf('ABORTED', null, null);
+  if (error instanceof ExecutionTimeoutError) return endOf('TIMED_OUT', 'States.Timeout', 'The execution exceeded its time-out.');
+  const cause = error instanceof Error ? error.cause : error;
+  return cause instanceof Error ? endOf('FAILED', cause.name, cause.message) : endOf('FAILED', 'States.Runtime', String(error));
+}

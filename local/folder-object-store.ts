@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail } from '../shared/errors/index.ts';
+import type { ObjectStore, ObjectSummary, PutOptions } from '../shared/ports/index.ts';
+
+const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** Folders behind the first part of a key. */
+export interface FolderMounts {
+  /** Holds `memory/...`. */
+  readonly memory: string;
+  /** Holds `market-data/...`. */
+  readonly marketData: string;
+}
+
+/**
+ * An object store on folders. A write is all or nothing: it goes to a temporary file, is flushed to disk,
+ * and only then takes its name; with `ifNoneMatch` it takes the name by a link, which fails where the name is taken.
+ */
+export class FolderObjectStore implements ObjectStore {
+  readonly #mounts: Readonly<Record<string, string>>;
+
+  constructor(mounts: FolderMounts) {
+    this.#mounts = { memory: mounts.memory, 'market-data': mounts.marketData };
+  }
+
+  async get(key: string): Promise<Uint8Array | null> {
+    try {
+      return await readFile(this.#path(key));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
+      throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
+    }
+  }
+
+  async put(key: string, body: Uint8Array | string, options: PutOptions = {}): Promise<'written' | 'exists'> {
+    const path = this.#path(key);
+    const folder = dirname(path);
+    const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeDurably(temporary, body);
+      if (options.ifNoneMatch === true) await link(temporary, path);
+      else await rename(temporary, path);
+      await syncFolder(folder);
+      return 'written';
+    } catch (error) {
+      if (options.ifNoneMatch === true && hasCode(error, 'EEXIST')) return 'exists';
+      throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async list(prefix: string): Promise<readonly ObjectSummary[]> {
+    const cut = prefix.lastIndexOf('/');
+    const parent = prefix.slice(0, cut);
+    const found: ObjectSummary[] = [];
+    await this.#collect(parent, prefix, found);
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await rm(this.#path(key), { force: true });
+    } catch (error) {
+      throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
+    }
+  }
+
+  async #collect(parent: string, prefix: string, found: ObjectSummary[]): Promise<void> {
+    try {
+      for (const entry of await readdir(this.#path(parent), { withFileTypes: true })) {
+        const key = `${parent}/${entry.name}`;
+        // A name that is no key (a temporary file, a foreign file) is no object of this store.
+        if (!SEGMENT.test(entry.name)) continue;
+        if (entry.isDirectory() && (key.startsWith(prefix) || prefix.startsWith(`${key}/`))) await this.#collect(key, prefix, found);
+        else if (entry.isFile() && key.startsWith(prefix)) found.push({ key, size: (await stat(this.#path(key))).size });
+      }
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      throw fail('OBJECT_READ_FAILED', { key: parent, reason: describe(error) }, error);
+    }
+  }
+
+  #path(key: string): string {
+    const [mount = '', ...segments] = key.split('/');
+    const root = Object.hasOwn(this.#mounts, mount) ? this.#mounts[mount] : undefined;
+    if (root === undefined || !segments.every((segment) => SEGMENT.test(segment))) throw fail('OBJECT_KEY_INVALID', { key });
+    return join(root, ...segments);
+  }
+}
+
+async function writeDurably(path: string, body: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(body);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

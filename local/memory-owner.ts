@@ -1,0 +1,115 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { z } from 'zod';
+import { fail } from '../shared/errors/index.ts';
+
+const ownerSchema = z.strictObject({
+  pid: z.int().positive(),
+  /** Port of its HTTP API on 127.0.0.1; null for a command that serves none. */
+  port: z.int().positive().nullable(),
+  command: z.string(),
+  data: z.string(),
+});
+
+/** The process that owns a memory folder, as its lock file names it. */
+export type MemoryOwner = z.infer<typeof ownerSchema>;
+
+/** A held memory folder. */
+export interface MemoryLock {
+  /** Publishes how others can reach the owner. */
+  announce(owner: MemoryOwner): Promise<void>;
+  release(): Promise<void>;
+}
+
+const OWNER_FILE = 'owner.json';
+
+function lockFolder(memory: string): string {
+  return join(memory, '.lock');
+}
+
+/**
+ * Takes the memory folder for this process, or throws MEMORY_OWNED naming the owner.
+ * The lock itself is the operating system's, on a LevelDB folder: it goes with its process, so a dead owner holds nothing.
+ * @throws StorageError MEMORY_OWNED, or MEMORY_UNUSABLE where the folder cannot be written
+ */
+export async function lockMemory(memory: string, owner: MemoryOwner): Promise<MemoryLock> {
+  const folder = lockFolder(memory);
+  const mutex = new ClassicLevel(join(folder, 'mutex'));
+  try {
+    await mkdir(folder, { recursive: true });
+    await mutex.open();
+  } catch (error) {
+    if (isLocked(error)) throw fail('MEMORY_OWNED', { folder: resolve(memory), owner: describeOwner(await readOwner(memory)) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+  }
+  const file = join(folder, OWNER_FILE);
+  const announce = (announced: MemoryOwner) => writeFile(file, `${JSON.stringify(announced, null, 2)}\n`);
+  try {
+    await announce(owner);
+  } catch (error) {
+    await mutex.close();
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+  }
+  return {
+    announce,
+    async release() {
+      await rm(file, { force: true });
+      await mutex.close();
+    },
+  };
+}
+
+/** The process that holds the folder now, or null where none does. */
+export async function memoryOwner(memory: string): Promise<MemoryOwner | null> {
+  const owner = await readOwner(memory);
+  return owner !== null && isAlive(owner.pid) ? owner : null;
+}
+
+function describeOwner(owner: MemoryOwner | null): string {
+  if (owner === null) return 'another process';
+  const address = owner.port === null ? '' : `, which answers on http://127.0.0.1:${owner.port}`;
+  return `process ${owner.pid} (${owner.command})${address}`;
+}
+
+async function readOwner(memory: string): Promise<MemoryOwner | null> {
+  let text: string;
+  try {
+    text = await readFile(join(lockFolder(memory), OWNER_FILE), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+  }
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: `its lock file ${OWNER_FILE} is damaged` }, error);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    if (error instanceof Error && 'code' in error) {
+      if (error.code === 'EPERM') return true;
+      if (error.code === 'ESRCH') return false;
+    }
+    throw error;
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && at.code === 'LEVEL_LOCKED') return true;
+  }
+  return false;
+}
+
+function rootMessage(error: unknown): string {
+  let at = error;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}

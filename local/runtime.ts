@@ -1,0 +1,96 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-store.ts';
+import { fail } from '../shared/errors/index.ts';
+import type { Ports } from '../shared/ports/index.ts';
+import { afterSettlement, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
+import { LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { EmbeddedWorkflows } from './embedded-workflows.ts';
+import { FolderObjectStore } from './folder-object-store.ts';
+import { FunctionHost } from './function-host.ts';
+import { lockMemory, type MemoryLock } from './memory-owner.ts';
+import { ResearchStateMachine } from './state-machine.ts';
+
+export interface RuntimeOptions {
+  /** Folder of experiments, runs, strategies and operations. */
+  readonly memory: string;
+  /** Folder of market data. */
+  readonly data: string;
+  /** How the lock file names this process. */
+  readonly command: string;
+  /** @default 500 */
+  readonly progressIntervalMs?: number;
+  /** Told of a fault that leaves an ending unrecorded. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The whole research cycle in this process and its workers: stores, functions, state machine. */
+export interface Runtime {
+  readonly ports: Ports;
+  readonly workflows: EmbeddedWorkflows;
+  readonly functions: FunctionHost;
+  readonly lock: MemoryLock;
+  /** Operations of an earlier process that were settled as failed at start. */
+  readonly interrupted: readonly string[];
+  /** Stops what runs (settling it as failed), and frees the memory folder. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PROGRESS_INTERVAL_MS = 500;
+
+/**
+ * Starts the embedded runtime and settles what an earlier process left unsettled.
+ * @throws StorageError MEMORY_OWNED or MEMORY_UNUSABLE
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const memory = resolve(options.memory);
+  const data = resolve(options.data);
+  await prepareFolder(memory);
+  const lock = await lockMemory(memory, { pid: process.pid, port: null, command: options.command, data });
+  const dynamoDb = await startEmbeddedDynamoDb(join(memory, 'operations.db')).catch(async (error: unknown) => {
+    await lock.release();
+    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: error instanceof Error ? error.message : String(error) }, error);
+  });
+  const ports: Ports = {
+    objects: new FolderObjectStore({ memory, marketData: data }),
+    operations: new DynamoOperationStore(dynamoDb.client, LOCAL_TABLE),
+    now: () => new Date(),
+  };
+  const functions = new FunctionHost(
+    { memory, data, dynamoDbEndpoint: dynamoDb.endpoint },
+    options.progressIntervalMs ?? DEFAULT_PROGRESS_INTERVAL_MS,
+  );
+  const workflows = new EmbeddedWorkflows({
+    stateMachine: new ResearchStateMachine(functions, dynamoDb.client),
+    logFile: (operationId) => join(memory, 'runs', operationId, 'execution.jsonl'),
+    onEnd: (operationId, execution) => settleExecution(ports, operationId, execution),
+    onFault: options.onFault,
+  });
+  const interrupted = await settleInterrupted(ports);
+  await releaseStraySlots(ports);
+  return {
+    ports,
+    workflows,
+    functions,
+    lock,
+    interrupted,
+    async close() {
+      const stopped = await settleInterrupted(ports);
+      await workflows.close();
+      await functions.close();
+      // Only now can no handler write an experiment any more.
+      for (const operationId of stopped) await afterSettlement(ports, operationId);
+      await dynamoDb.close();
+      await lock.release();
+    },
+  };
+}
+
+async function prepareFolder(memory: string): Promise<void> {
+  try {
+    await mkdir(memory, { recursive: true });
+    await access(memory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: error instanceof Error ? error.message : String(error) }, error);
+  }
+}

@@ -1,0 +1,96 @@
+import './node-compat.ts';
+import { readFileSync } from 'node:fs';
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { STEP_FUNCTIONS, type StepFunction } from '../functions/handlers.ts';
+import { LOCAL_TABLE } from './embedded-dynamodb.ts';
+import { type FunctionHost, InvocationError } from './function-host.ts';
+
+const DEFINITION = new URL('../infra/research-cycle.asl.json', import.meta.url);
+const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
+const UPDATE_ITEM = 'arn:aws:states:::dynamodb:updateItem';
+
+/** What the placeholders of the definition stand for on this machine; on AWS they are ARNs and the table's name. */
+const SUBSTITUTIONS: Readonly<Record<string, string>> = {
+  TrainFunctionArn: 'train',
+  BacktestFunctionArn: 'backtest',
+  RecordFunctionArn: 'record',
+  OperationsTableName: LOCAL_TABLE,
+};
+
+type TaskHandler = (input: unknown) => Promise<unknown>;
+
+interface TaskState {
+  readonly Type: string;
+  readonly Resource?: string;
+}
+
+/** The deployed definition with this machine's substitutions. */
+export function loadDefinition(): StateMachineDefinition & { readonly States: Readonly<Record<string, TaskState>> } {
+  const text = readFileSync(DEFINITION, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = SUBSTITUTIONS[name];
+    if (value === undefined) throw new Error(`The state machine's placeholder ${name} has no value.`);
+    return value;
+  });
+  return JSON.parse(text);
+}
+
+/** A run of the state machine under way. */
+export interface StateMachineRun {
+  readonly result: Promise<unknown>;
+  readonly events: AsyncGenerator<object>;
+  abort(): void;
+}
+
+/** Runs the research cycle's definition with local functions and an embedded table behind its Task states. */
+export class ResearchStateMachine {
+  readonly #definition = loadDefinition();
+  readonly #machine = new StateMachine(this.#definition, { validationOptions: { checkArn: false } });
+  readonly #functions: FunctionHost;
+  readonly #dynamoDb: DynamoDBClient;
+
+  constructor(functions: FunctionHost, dynamoDb: DynamoDBClient) {
+    this.#functions = functions;
+    this.#dynamoDb = dynamoDb;
+  }
+
+  run(input: { readonly operation_id: string }, signal: AbortSignal): StateMachineRun {
+    const handlers: Record<string, TaskHandler> = {};
+    for (const [name, state] of Object.entries(this.#definition.States)) {
+      if (state.Type === 'Task') handlers[name] = this.#handlerFor(name, state.Resource, signal);
+    }
+    const run = this.#machine.run(input, { overrides: { taskResourceLocalHandlers: handlers as never } });
+    return { result: run.result, events: run.eventLogs, abort: run.abort };
+  }
+
+  #handlerFor(name: string, resource: string | undefined, signal: AbortSignal): TaskHandler {
+    switch (resource) {
+      case LAMBDA_INVOKE:
+        return async (input) => {
+          const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
+          if (!isStepFunction(FunctionName)) throw new InvocationError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
+          return { Payload: await this.#functions.invoke(FunctionName, Payload, signal) };
+        };
+      case UPDATE_ITEM:
+        return async (input) => this.#updateItem(input as UpdateItemCommandInput);
+      default:
+        // Without a handler the interpreter would call the real service.
+        throw new Error(`The Task state ${name} uses ${resource}, for which there is nothing local.`);
+    }
+  }
+
+  async #updateItem(input: UpdateItemCommandInput): Promise<object> {
+    try {
+      await this.#dynamoDb.send(new UpdateItemCommand(input));
+      return {};
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const cause = error instanceof ConditionalCheckFailedException ? 'The conditional request failed' : error.message;
+      throw new InvocationError(`DynamoDB.${error.name}`, cause);
+    }
+  }
+}
+
+function isStepFunction(name: string): name is StepFunction {
+  return (STEP_FUNCTIONS as readonly string[]).includes(name);
+}

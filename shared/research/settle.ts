@@ -1,0 +1,80 @@
+import { UNSETTLED_STATUSES, isSettled } from '../../memory-schema/operation.ts';
+import { fail, type PipelineError } from '../errors/index.ts';
+import { experimentIdOf, experimentKey } from '../memory/keys.ts';
+import type { Execution, Ports } from '../ports/index.ts';
+
+/** Prefix of the claims that hold the slots of the capacity. */
+export const SLOT_PREFIX = 'slot#';
+
+/**
+ * What follows every ending: the time of the end, the freed slot and, for an operation that did not complete,
+ * the removal of an experiment it may have written. The status comes first, so no completed operation loses its experiment.
+ * Safe to repeat. Does nothing for an operation that is not settled.
+ */
+export async function afterSettlement(ports: Ports, operationId: string): Promise<void> {
+  const operation = await ports.operations.get(operationId);
+  if (operation !== null && !isSettled(operation.status)) return;
+  if (operation !== null && operation.status !== 'completed') await ports.objects.delete(experimentKey(experimentIdOf(operationId)));
+  if (operation !== null && operation.completed_at === null) {
+    await ports.operations.update(operationId, [operation.status], { completed_at: ports.now().toISOString() });
+  }
+  for (const slot of await ports.operations.claims(SLOT_PREFIX)) {
+    if (slot.operationId === operationId) await ports.operations.release(slot.key, operationId);
+  }
+}
+
+/** Settles an operation as failed unless it is settled already; then does what follows every ending. */
+export async function settleAsFailed(
+  ports: Ports,
+  operationId: string,
+  failure: { readonly errorType: string; readonly cause: string; readonly failedStep: string | null },
+): Promise<void> {
+  await ports.operations.update(operationId, UNSETTLED_STATUSES, {
+    status: 'failed',
+    error_type: failure.errorType,
+    error_cause: failure.cause,
+    failed_step: failure.failedStep,
+    completed_at: ports.now().toISOString(),
+  });
+  await afterSettlement(ports, operationId);
+}
+
+/** Settles an operation as failed with a catalogued failure, in the form that a step's own failure has. */
+export async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
+  const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message });
+  await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: null });
+}
+
+/** Settles the operation of an execution that has ended, if its own states have not done so. */
+export async function settleExecution(ports: Ports, operationId: string, execution: Execution): Promise<void> {
+  if (execution.status === 'RUNNING') return;
+  await settleAsFailed(ports, operationId, {
+    errorType: execution.error ?? `Execution.${execution.status}`,
+    cause: execution.cause ?? `The execution ended as ${execution.status} without settling its operation.`,
+    failedStep: null,
+  });
+}
+
+/** Settles every operation that a stopped server left unsettled as INTERRUPTED; returns their ids. */
+export async function settleInterrupted(ports: Ports): Promise<readonly string[]> {
+  const settled: string[] = [];
+  for (const status of UNSETTLED_STATUSES) {
+    for (;;) {
+      const batch = await ports.operations.list({ status, limit: 100 });
+      for (const { operation_id } of batch) {
+        await settleWithError(ports, operation_id, fail('INTERRUPTED', { operation_id }));
+        settled.push(operation_id);
+      }
+      if (batch.length === 0) break;
+    }
+  }
+  return settled;
+}
+
+/** Frees slots held for operations that are settled or were never created. For use while no trigger is under way. */
+export async function releaseStraySlots(ports: Ports): Promise<void> {
+  for (const slot of await ports.operations.claims(SLOT_PREFIX)) {
+    const operation = await ports.operations.get(slot.operationId);
+    if (operation === null || isSettled(operation.status)) await ports.operations.release(slot.key, slot.operationId);
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { operationIdSchema, type OperationStatus, type Progress } from '../../memory-schema/operation.ts';
+import { fail } from '../errors/index.ts';
+import type { OperationChange, Ports } from '../ports/index.ts';
+
+export type StepName = 'train' | 'backtest' | 'record';
+
+/** What the host of a step tells it about this invocation. */
+export interface StepContext {
+  /** Aborted when the operation is cancelled or the host shuts down. */
+  readonly signal: AbortSignal;
+  /** Least time between two progress writes, milliseconds. */
+  readonly progressIntervalMs: number;
+}
+
+/** Parses a step's input. Throws STEP_INPUT_INVALID naming the field. */
+export function parseStepInput<T>(step: StepName, schema: z.ZodType<T>, event: unknown): T {
+  const parsed = schema.safeParse(event);
+  if (parsed.success) return parsed.data;
+  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
+  throw fail('STEP_INPUT_INVALID', { step, reason }, parsed.error);
+}
+
+/** The input of train and backtest. */
+export const operationInputSchema = z.strictObject({ operation_id: operationIdSchema });
+
+/**
+ * Changes the operation if it stands where the step expects it.
+ * @throws OperationSettledError where someone else has settled it
+ */
+export async function moveOperation(
+  ports: Ports,
+  step: StepName,
+  operationId: string,
+  from: readonly OperationStatus[],
+  change: OperationChange,
+): Promise<void> {
+  if (await ports.operations.update(operationId, from, change)) return;
+  const operation = await ports.operations.get(operationId);
+  throw fail('OPERATION_SETTLED', { operation_id: operationId, status: operation?.status ?? 'unknown', step });
+}
+
+const PERCENTAGES = { train: [5, 65], backtest: [65, 90], record: [90, 100] } as const;
+
+/** What a step says of its progress. */
+export interface StepProgress {
+  readonly currentStep: string;
+  /** Share of the step that is done, 0 to 1. */
+  readonly share: number;
+  readonly itemsProcessed: number;
+  readonly itemsTotal: number | null;
+  readonly currentItem?: string;
+  readonly context?: Progress['context'];
+}
+
+/** The operation's progress after `progress` within `step`. */
+export function progressOf(step: StepName, progress: StepProgress): Progress {
+  const [first, last] = PERCENTAGES[step];
+  return {
+    percentage: Math.round((first + (last - first) * progress.share) * 10) / 10,
+    current_step: progress.currentStep,
+    steps_completed: Object.keys(PERCENTAGES).indexOf(step),
+    steps_total: Object.keys(PERCENTAGES).length,
+    items_processed: progress.itemsProcessed,
+    items_total: progress.itemsTotal,
+    current_item: progress.currentItem ?? null,
+    context: progress.context ?? {},
+  };
+}
+
+/**
+ * Writes progress to the operation, at most once per `context.progressIntervalMs`.
+ * The write is conditional on `running`: the reporter throws OperationSettledError once the operation is settled,
+ * which ends the step.
+ */
+export function progressReporter(ports: Ports, step: StepName, operationId: string, context: StepContext) {
+  let lastWrite = Number.NEGATIVE_INFINITY;
+  return async (progress: StepProgress): Promise<void> => {
+    context.signal.throwIfAborted();
+    const now = ports.now().getTime();
+    if (now - lastWrite < context.progressIntervalMs) return;
+    lastWrite = now;
+    await moveOperation(ports, step, operationId, ['running'], { progress: progressOf(step, progress) });
+  };
+}
