@@ -1,0 +1,36 @@
+import type { Rows } from '../dataset/dataset.ts';
+import { fail } from '../errors/index.ts';
+import type { TrainingJob } from './training.ts';
+
+/**
+ * Checks that the parts of a job fit each other, once, so that the hot loops need not.
+ * @throws RangeError: a job that does not fit is a mistake of the caller, not of the data
+ * @throws TrainingDataError VALIDATION_WITHOUT_TRAINED_CLASSES
+ */
+export function assertJob(job: TrainingJob): void {
+  const { outputs, classWeights, training } = job;
+  const classification = training.loss.type === 'cross_entropy' || training.loss.type === 'focal';
+  expect(classification === outputs > 1, `${training.loss.type} loss does not go with ${outputs} outputs.`);
+  expect(classWeights === null || classWeights.length === outputs, `${classWeights?.length} class weights for ${outputs} outputs.`);
+  expect(training.epochs >= 1 && training.batchSize >= 1, `${training.epochs} epochs with batches of ${training.batchSize} rows.`);
+  assertRows('training', job, job.train);
+  assertRows('validation', job, job.validation);
+}
+
+function assertRows(name: string, { features, outputs, classWeights }: TrainingJob, { count, x, y }: Rows): void {
+  expect(count > 0, `No ${name} rows.`);
+  expect(x.length === count * features, `${x.length} values for ${count} ${name} rows of ${features} features.`);
+  expect(y.length === count, `${y.length} labels for ${count} ${name} rows.`);
+  if (outputs === 1) return;
+  let weight = 0;
+  for (let i = 0; i < count; i++) {
+    const label = y[i]!;
+    expect(Number.isInteger(label) && label >= 0 && label < outputs, `Label ${label} of ${name} row ${i} is none of ${outputs} classes.`);
+    weight += classWeights === null ? 1 : classWeights[label]!;
+  }
+  if (name === 'validation' && weight === 0) throw fail('VALIDATION_WITHOUT_TRAINED_CLASSES', { rows: count });
+}
+
+function expect(holds: boolean, message: string): void {
+  if (!holds) throw new RangeError(message);
+}

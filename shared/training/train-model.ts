@@ -1,0 +1,101 @@
+import { fail } from '../errors/index.ts';
+import { OnnxSession } from '../onnx/onnx-session.ts';
+import { runRows } from '../onnx/run-rows.ts';
+import { assertJob } from './assert-job.ts';
+import { EarlyStopping } from './early-stopping.ts';
+import { EpochRunner, type PassResult } from './epoch-runner.ts';
+import { accuracy, meanLoss, type Criterion } from './losses.ts';
+import { networkOf, unflatten, type Network } from './network.ts';
+import { stepsPerRun } from './run-length.ts';
+import { evaluationGraph } from './training-graph.ts';
+import type { EpochReport, TrainedModel, TrainingHooks, TrainingJob } from './training.ts';
+
+/** How a training is run, without any effect on its result. */
+export interface TrainingOptions {
+  /** Steps in one run of the epoch graph, a multiple of four. Default: a quarter of a second's work. */
+  readonly stepsPerRun?: number;
+}
+
+/**
+ * Trains an MLP inside onnxruntime: Adam, the gradient's norm clipped, dropout, rows shuffled every epoch, and after each
+ * epoch a pass over the validation rows. The model returned is that of the epoch with the lowest validation loss.
+ * The same job gives the same bytes on one type of machine. Blocks the thread for a quarter of a second at a time: not for
+ * a server's main thread.
+ * @throws TrainingDataError TRAINING_DIVERGED where a loss or parameter is no longer finite
+ * @throws the signal's reason where `hooks.signal` aborts; checked between epochs and between the runs of one epoch
+ */
+export async function trainModel(job: TrainingJob, hooks: TrainingHooks = {}, options: TrainingOptions = {}): Promise<TrainedModel> {
+  assertJob(job);
+  hooks.signal?.throwIfAborted();
+  const network = networkOf(job.features, job.outputs, job.model);
+  const criterion = { loss: job.training.loss, outputs: job.outputs, classWeights: job.classWeights };
+  const runner = await EpochRunner.open(job, network, criterion, options.stepsPerRun ?? stepsPerRun(network, job.training.batchSize));
+  try {
+    const evaluation = await OnnxSession.open(evaluationGraph(network));
+    try {
+      return await trainEpochs(job, hooks, network, runner, (parameters) => validate(job, criterion, evaluation, parameters));
+    } finally {
+      await evaluation.close();
+    }
+  } finally {
+    await runner.close();
+  }
+}
+
+async function trainEpochs(
+  job: TrainingJob,
+  hooks: TrainingHooks,
+  network: Network,
+  runner: EpochRunner,
+  validate: (parameters: Float32Array) => Promise<PassResult>,
+): Promise<TrainedModel> {
+  const { epochs, earlyStopping } = job.training;
+  const stopping = earlyStopping === null ? null : new EarlyStopping(earlyStopping);
+  const history: EpochReport[] = [];
+  let best = { epoch: 0, loss: Infinity, parameters: runner.parameters };
+  let stoppedEarly = false;
+  for (let epoch = 1; epoch <= epochs && !stoppedEarly; epoch++) {
+    const train = await runner.run(epoch, hooks.signal);
+    const { parameters } = runner;
+    assertFinite(job, epoch, 'training loss', train.loss);
+    assertFinite(job, epoch, 'sum of the parameters', sum(parameters));
+    const validation = await validate(parameters);
+    assertFinite(job, epoch, 'validation loss', validation.loss);
+    if (validation.loss < best.loss) best = { epoch, loss: validation.loss, parameters: parameters.slice() };
+    const report: EpochReport = {
+      epoch,
+      epochs,
+      trainLoss: train.loss,
+      trainAccuracy: train.accuracy,
+      validationLoss: validation.loss,
+      validationAccuracy: validation.accuracy,
+    };
+    history.push(report);
+    await hooks.onEpoch?.(report);
+    hooks.signal?.throwIfAborted();
+    stoppedEarly = epoch < epochs && stopping !== null && stopping.stopsAfter(validation.loss);
+  }
+  return { layers: unflatten(network, best.parameters), history, bestEpoch: best.epoch, stoppedEarly };
+}
+
+/** One pass over the validation rows in evaluation mode, with the criterion of training. */
+async function validate(job: TrainingJob, criterion: Criterion, evaluation: OnnxSession, parameters: Float32Array): Promise<PassResult> {
+  const { validation, features, outputs } = job;
+  const ports = { input: 'x', features, output: 'logits', outputs };
+  const logits = await runRows(evaluation, ports, validation.x, validation.count, {
+    parameters: { data: parameters, dims: [parameters.length] },
+  });
+  return { loss: meanLoss(criterion, logits, validation.y), accuracy: accuracy(logits, validation.y, outputs) };
+}
+
+function assertFinite(job: TrainingJob, epoch: number, quantity: string, value: number): void {
+  if (Number.isFinite(value)) return;
+  const { epochs, learningRate } = job.training;
+  throw fail('TRAINING_DIVERGED', { epoch, epochs, quantity, value: String(value), learningRate });
+}
+
+function sum(values: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
