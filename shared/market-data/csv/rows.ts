@@ -1,0 +1,160 @@
+import { fail } from '../../errors/index.ts';
+import { BAR_COLUMNS, type BarColumn } from '../bars.ts';
+import { readNumber } from './number.ts';
+import { newStamp, readStamp, type DateOrder } from './stamp.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BLANK = 0x20;
+const QUOTE = 0x22;
+
+/** Where a delimited file keeps what a bar is made of. */
+export interface RowLayout {
+  readonly file: string;
+  /** Start of the first row, bytes; it is line 2. */
+  readonly bodyStart: number;
+  readonly delimiter: string;
+  readonly fieldCount: number;
+  /** The time stands in the first field, or in the first two: date, clock. */
+  readonly stampFields: 1 | 2;
+  readonly dateOrder: DateOrder;
+  readonly columns: Readonly<Record<BarColumn, number>>;
+}
+
+/** Bars as a file states them: row i stands in line i + 2. Prices are checked, times are not. */
+export interface BarRows extends Readonly<Record<BarColumn, Float64Array>> {
+  readonly count: number;
+  /** Clock readings, milliseconds since the epoch as if the clock showed UTC. */
+  readonly wall: Float64Array;
+  /** Minutes east of UTC that the row states, or NO_OFFSET. */
+  readonly offset: Int16Array;
+  /** Volumes of -1 ("none reported"), read as 0. */
+  readonly unreportedVolumes: number;
+  /** False where the file's last line has no line end. */
+  readonly lastLineEnds: boolean;
+}
+
+/**
+ * Reads all rows in one pass over the bytes. Throws MarketDataError, naming file and line, for a row that is
+ * not wholly there or whose values no market could have had.
+ */
+export function readRows(bytes: Uint8Array, layout: RowLayout): BarRows {
+  const { file, fieldCount, stampFields, dateOrder, columns } = layout;
+  const end = bodyEnd(bytes, layout.bodyStart);
+  const count = countLines(bytes, layout.bodyStart, end);
+  if (count === 0) throw fail('DATA_NO_ROWS', { file });
+  const column = (): Float64Array => new Float64Array(count);
+  const values = BAR_COLUMNS.map(column) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const fields = BAR_COLUMNS.map((name) => columns[name]);
+  const [open, high, low, close, volume] = values;
+  const wall = column();
+  const offset = new Int16Array(count);
+  const starts = new Int32Array(fieldCount);
+  const ends = new Int32Array(fieldCount);
+  const delimiter = layout.delimiter.charCodeAt(0);
+  const stamp = newStamp();
+  let unreportedVolumes = 0;
+
+  let p = layout.bodyStart;
+  for (let row = 0; row < count; row++) {
+    p = splitLine(bytes, p, end, delimiter, starts, ends, file, row + 2);
+
+    if (!readStamp(bytes, starts[0]!, ends[stampFields - 1]!, dateOrder, stamp)) {
+      throw fail('DATA_TIME_INVALID', { file, line: row + 2, text: excerpt(bytes, starts[0]!, ends[stampFields - 1]!) });
+    }
+    wall[row] = stamp.wall;
+    offset[row] = stamp.offset;
+
+    for (let c = 0; c < 5; c++) {
+      const field = fields[c]!;
+      const value = readNumber(bytes, starts[field]!, ends[field]!);
+      if (!Number.isFinite(value)) {
+        const text = excerpt(bytes, starts[field]!, ends[field]!);
+        throw fail('DATA_NUMBER_INVALID', { file, line: row + 2, column: BAR_COLUMNS[c]!, text });
+      }
+      values[c]![row] = value;
+    }
+
+    const o = open[row]!;
+    const h = high[row]!;
+    const l = low[row]!;
+    const c = close[row]!;
+    if (!(o > 0 && h > 0 && l > 0 && c > 0)) {
+      const name = BAR_COLUMNS.find((_, column) => !(values[column]![row]! > 0))!;
+      throw fail('DATA_PRICE_NOT_POSITIVE', { file, line: row + 2, column: name, price: values[BAR_COLUMNS.indexOf(name)]![row]! });
+    }
+    if (h < o || h < c || l > o || l > c) throw fail('DATA_HIGH_LOW', { file, line: row + 2, open: o, high: h, low: l, close: c });
+    const v = volume[row]!;
+    if (v < 0) {
+      if (v !== -1) throw fail('DATA_VOLUME_NEGATIVE', { file, line: row + 2, volume: v });
+      volume[row] = 0;
+      unreportedVolumes++;
+    }
+  }
+  const lastLineEnds = bytes.indexOf(LINE_FEED, end) >= 0;
+  return { count, wall, offset, open, high, low, close, volume, unreportedVolumes, lastLineEnds };
+}
+
+/** The end of the last line that is not blank, without its line end. */
+function bodyEnd(bytes: Uint8Array, start: number): number {
+  let end = bytes.length;
+  while (end > start && (bytes[end - 1] === LINE_FEED || bytes[end - 1] === CARRIAGE_RETURN || bytes[end - 1] === BLANK)) end--;
+  return end;
+}
+
+function countLines(bytes: Uint8Array, start: number, end: number): number {
+  if (start >= end) return 0;
+  let lines = 1;
+  for (let p = start; p < end; p++) if (bytes[p] === LINE_FEED) lines++;
+  return lines;
+}
+
+/**
+ * Finds the fields of the line that starts at `p`, without quotes and outer blanks, and returns where the next line starts.
+ * Throws MarketDataError where their number is not `starts.length`.
+ */
+function splitLine(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  delimiter: number,
+  starts: Int32Array,
+  ends: Int32Array,
+  file: string,
+  line: number,
+): number {
+  const expected = starts.length;
+  let p = start;
+  for (let found = 1; ; found++) {
+    while (p < end && bytes[p] === BLANK) p++;
+    const quoted = p < end && bytes[p] === QUOTE;
+    let from = p;
+    let to: number;
+    if (quoted) {
+      from = ++p;
+      while (p < end && bytes[p] !== LINE_FEED && (bytes[p] !== QUOTE || bytes[p + 1] === QUOTE)) p += bytes[p] === QUOTE ? 2 : 1;
+      if (p >= end || bytes[p] !== QUOTE) throw fail('DATA_QUOTES_OPEN', { file, line });
+      to = p++;
+      while (p < end && (bytes[p] === BLANK || bytes[p] === CARRIAGE_RETURN)) p++;
+      if (p < end && bytes[p] !== delimiter && bytes[p] !== LINE_FEED) throw fail('DATA_QUOTES_OPEN', { file, line });
+    } else {
+      while (p < end && bytes[p] !== delimiter && bytes[p] !== LINE_FEED) p++;
+      to = p;
+    }
+    while (to > from && (bytes[to - 1] === BLANK || bytes[to - 1] === CARRIAGE_RETURN)) to--;
+    if (found <= expected) {
+      starts[found - 1] = from;
+      ends[found - 1] = to;
+    }
+    const more = p < end && bytes[p] === delimiter;
+    p++;
+    if (more) continue;
+    if (found !== expected) throw fail('DATA_FIELD_COUNT', { file, line, expected, found });
+    return p;
+  }
+}
+
+function excerpt(bytes: Uint8Array, start: number, end: number): string {
+  const text = new TextDecoder().decode(bytes.subarray(start, end));
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
