@@ -18,9 +18,12 @@ export function embeddedClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({ endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
 }
 
-/** Opens (or creates) the store in `folder`, with the operations table. One process at a time may do so. */
-export async function startEmbeddedDynamoDb(folder: string): Promise<EmbeddedDynamoDb> {
-  const server = dynalite({ path: folder, createTableMs: 0 });
+/**
+ * Opens (or creates) the store with the operations table.
+ * @param folder one process at a time may open it; without one, the data is in memory
+ */
+export async function startEmbeddedDynamoDb(folder?: string): Promise<EmbeddedDynamoDb> {
+  const server = dynalite({ createTableMs: 0, ...(folder !== undefined && { path: folder }) });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

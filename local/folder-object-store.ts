@@ -26,8 +26,9 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array | null> {
+    const path = this.#path(key);
     try {
-      return await readFile(this.#path(key));
+      return await readFile(path);
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
       throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
@@ -41,15 +42,15 @@ export class FolderObjectStore implements ObjectStore {
     try {
       await mkdir(folder, { recursive: true });
       await writeDurably(temporary, body);
-      if (options.ifNoneMatch === true) await link(temporary, path);
-      else await rename(temporary, path);
+      if (options.ifNoneMatch !== true) await rename(temporary, path);
+      else if (!(await linkUnlessTaken(temporary, path))) return 'exists';
       await syncFolder(folder);
       return 'written';
     } catch (error) {
-      if (options.ifNoneMatch === true && hasCode(error, 'EEXIST')) return 'exists';
+      await rm(temporary, { force: true }).catch(() => {
+        // The write's own error says more than that its remains could not be removed.
+      });
       throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
-    } finally {
-      await rm(temporary, { force: true });
     }
   }
 
@@ -62,8 +63,9 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
+    const path = this.#path(key);
     try {
-      await rm(this.#path(key), { force: true });
+      await rm(path, { force: true });
     } catch (error) {
       throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
     }
@@ -99,6 +101,19 @@ async function writeDurably(path: string, body: Uint8Array | string): Promise<vo
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Gives `temporary` its final name and removes the temporary one; false where the name is taken. */
+async function linkUnlessTaken(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 
