@@ -1,5 +1,3 @@
-import { expect } from 'vitest';
-
 /** How far a computed figure may lie from a reference figure: within either bound. */
 export interface Tolerance {
   /** Share of the reference figure. */
@@ -11,17 +9,27 @@ export interface Tolerance {
 /** Nine digits, as reference figures are compared. */
 export const NINE_DIGITS: Tolerance = { relative: 1e-9, absolute: 0 };
 
-/** Whether two figures agree; NaN agrees with NaN alone. */
-export function isCloseTo(actual: number, expected: number, { relative, absolute }: Tolerance = NINE_DIGITS): boolean {
-  if (Number.isNaN(expected)) return Number.isNaN(actual);
-  return actual === expected || Math.abs(actual - expected) <= Math.max(absolute, relative * Math.abs(expected));
+/** One figure that is not what it should be. */
+export interface Deviation {
+  readonly index: number;
+  readonly actual: number | undefined;
+  readonly expected: number | undefined;
 }
 
-/** Expects two columns to agree entry by entry; a failure shows the entries that do not. */
-export function expectColumnsClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: Tolerance = NINE_DIGITS): void {
-  expect(actual.length).toBe(expected.length);
-  const deviations = Array.from(expected, (value, i) => ({ i, actual: actual[i]!, expected: value })).filter(
-    (entry) => !isCloseTo(entry.actual, entry.expected, tolerance),
-  );
-  expect(deviations.slice(0, 5)).toEqual([]);
+/**
+ * Where two columns differ by more than the tolerance; NaN agrees with NaN alone, and an entry that one column lacks with
+ * nothing. At most the first five: `expect(deviations(actual, expected)).toEqual([])` then shows what went wrong.
+ */
+export function deviations(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: Tolerance = NINE_DIGITS): Deviation[] {
+  const found: Deviation[] = [];
+  for (let index = 0; index < Math.max(actual.length, expected.length) && found.length < 5; index += 1) {
+    if (!agree(actual[index], expected[index], tolerance)) found.push({ index, actual: actual[index], expected: expected[index] });
+  }
+  return found;
+}
+
+function agree(actual: number | undefined, expected: number | undefined, { relative, absolute }: Tolerance): boolean {
+  if (actual === undefined || expected === undefined) return false;
+  if (Number.isNaN(expected)) return Number.isNaN(actual);
+  return actual === expected || Math.abs(actual - expected) <= Math.max(absolute, relative * Math.abs(expected));
 }

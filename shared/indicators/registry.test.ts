@@ -20,7 +20,7 @@ describe('findIndicator', () => {
   });
 
   it('gives every name to one indicator only, in lower case', () => {
-    const names = INDICATORS.flatMap(({ type, aliases }) => [type, ...aliases]);
+    const names = INDICATORS.flatMap(({ type, aliases }) => [type].concat(aliases));
     expect(new Set(names.map((name) => name.toLowerCase()))).toEqual(new Set(names));
     expect(new Set(names).size).toBe(names.length);
   });

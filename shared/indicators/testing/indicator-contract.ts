@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sliceBars, type Bars } from '../../market-data/bars.ts';
 import { barsArbitrary } from '../../market-data/testing/bars-arbitrary.ts';
@@ -8,9 +8,6 @@ import { fieldsOf, paramsArbitrary } from './params-arbitrary.ts';
 /** The laws of every indicator, as tests. */
 export function testIndicatorContract(indicator: Indicator): void {
   const params = paramsArbitrary(indicator);
-  const law = <T>(input: fc.Arbitrary<T>, check: (input: T) => void): void => {
-    fc.assert(fc.property(input, check), { numRuns: 40 });
-  };
   const columnsOf = (bars: Bars, parameters: Readonly<Record<string, unknown>>): readonly (readonly [string, Float64Array])[] =>
     Object.entries(indicator.compute(bars, parameters));
 
@@ -84,6 +81,10 @@ export function testIndicatorContract(indicator: Indicator): void {
       expect([min - 1, max + 1, min + 0.5, String(min), null, NaN].map(takes)).toEqual([false, false, false, false, false, false]);
     });
   });
+}
+
+function law<T>(input: fc.Arbitrary<T>, check: (input: T) => void): void {
+  fc.assert(fc.property(input, check), { numRuns: 40 });
 }
 
 function wholeNumbersOf(indicator: Indicator): [name: string, min: number, max: number][] {

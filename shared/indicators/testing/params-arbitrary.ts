@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { z } from 'zod';
 import { BAR_COLUMNS } from '../../market-data/bars.ts';
 import type { Indicator } from '../indicator.ts';

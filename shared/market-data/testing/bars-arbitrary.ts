@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Bars } from '../bars.ts';
 import { durationMs, TIMEFRAMES } from '../timeframe.ts';
 

@@ -1,0 +1,116 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deviations } from '../../test/close-to.ts';
+import { sliceBars, type Bars } from '../market-data/bars.ts';
+import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
+import { findIndicator } from './registry.ts';
+
+/** Output columns over `bars`; parameters not named are defaults. */
+function compute(type: string, bars: Bars, params: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, Float64Array>> {
+  const indicator = findIndicator(type)!;
+  return indicator.compute(bars, indicator.params.parse(params));
+}
+
+function hourlyCloses(...closes: readonly number[]): Bars {
+  const close = Float64Array.from(closes);
+  const time = Float64Array.from(closes, (_, i) => i * 3_600_000);
+  return { symbol: 'TEST', timeframe: '1h', length: close.length, time, open: close, high: close, low: close, close, volume: new Float64Array(close.length) };
+}
+
+function check(law: (bars: Bars) => void): void {
+  fc.assert(fc.property(barsArbitrary(), law));
+}
+
+const within = (values: Float64Array, low: number, high: number): boolean => values.every((value) => Number.isNaN(value) || (value >= low && value <= high));
+
+describe('a market that does not move', () => {
+  const bars = hourlyCloses(...new Array<number>(40).fill(1.1));
+
+  it.each([
+    ['rsi', 'value', 50],
+    ['roc', 'value', 0],
+    ['williamsr', 'value', -50],
+    ['stochastic', 'k', 50],
+    ['stochastic', 'd', 50],
+    ['atr', 'value', 0],
+    ['ema', 'value', 1.1],
+    ['macd', 'histogram', 0],
+    ['adx', 'adx', 0],
+    ['adx', 'plus_di', 0],
+  ])('gives %s.%s = %d exactly', (type, output, expected) => {
+    expect(compute(type, bars)[output]!.at(-1)).toBe(expected);
+  });
+
+  it('lets the Bollinger bands meet', () => {
+    const { upper, middle, lower } = compute('bbands', bars);
+    expect([upper!.at(-1), lower!.at(-1)]).toEqual([middle!.at(-1), middle!.at(-1)]);
+  });
+});
+
+describe('rsi', () => {
+  it('is 100 where nothing fell and 0 where nothing rose', () => {
+    const rising = Array.from({ length: 30 }, (_, i) => 1 + i / 7);
+    expect(compute('rsi', hourlyCloses(...rising)).value!.at(-1)).toBe(100);
+    expect(compute('rsi', hourlyCloses(...rising.toReversed())).value!.at(-1)).toBe(0);
+  });
+
+  it('stays 50 at its first value while nothing has moved', () => {
+    expect(compute('rsi', hourlyCloses(1, 1, 1, 2), { period: 2 }).value![2]).toBe(50);
+  });
+});
+
+describe('roc', () => {
+  it('has no value over a volume of zero', () => {
+    const bars = { ...hourlyCloses(1, 1, 1, 1), volume: Float64Array.of(0, 0, 5, 10) };
+    expect([...compute('roc', bars, { period: 1, source: 'volume' }).value!]).toEqual([NaN, NaN, NaN, 100]);
+  });
+});
+
+describe('ema', () => {
+  it('weighs the bars so far by powers of 1 - alpha when adjusted, and the first bar by all that is left when not', () => {
+    const bars = hourlyCloses(1, 2, 4);
+    expect(deviations(compute('ema', bars, { period: 3 }).value!, [1, (2 + 0.5) / 1.5, (4 + 1 + 0.25) / 1.75])).toEqual([]);
+    expect(deviations(compute('ema', bars, { period: 3, adjust: false }).value!, [1, 1.5, 2.75])).toEqual([]);
+  });
+});
+
+describe('on any bars', () => {
+  it('the oscillators stay within their scales', () => {
+    check((bars) => {
+      expect(within(compute('rsi', bars).value!, 0, 100)).toBe(true);
+      expect(within(compute('williamsr', bars).value!, -100, 0)).toBe(true);
+      for (const values of Object.values(compute('adx', bars))) expect(within(values, 0, 100 + 1e-9)).toBe(true);
+      for (const values of Object.values(compute('stochastic', bars))) expect(within(values, -1e-9, 100 + 1e-9)).toBe(true);
+    });
+  });
+
+  it('the bands enclose their mean, which is the simple moving average', () => {
+    check((bars) => {
+      const { upper, middle, lower } = compute('bbands', bars, { period: 5 });
+      expect([...middle!]).toEqual([...compute('sma', bars, { period: 5 }).value!]);
+      middle!.subarray(4).forEach((mean, i) => expect(lower![i + 4]! <= mean && mean <= upper![i + 4]!).toBe(true));
+    });
+  });
+
+  it('the unsmoothed stochastic lies as far from its floor as Williams %R from -100', () => {
+    check((bars) => {
+      const { k } = compute('stochastic', bars, { k_period: 7, smooth_k: 1, d_period: 1 });
+      const percentR = compute('williamsr', bars, { period: 7 }).value!;
+      k!.subarray(6).forEach((value, i) => expect(value).toBeCloseTo(percentR[i + 6]! + 100, 9));
+    });
+  });
+
+  it('windows forget: values after the warm-up do not depend on bars before it', () => {
+    fc.assert(
+      fc.property(barsArbitrary({ minLength: 60 }), fc.integer({ min: 1, max: 30 }), (bars, cut) => {
+        const recent = sliceBars(bars, cut, bars.length);
+        for (const [type, output] of [['sma', 'value'], ['williamsr', 'value'], ['bbands', 'upper'], ['stochastic', 'd']] as const) {
+          const values = compute(type, recent)[output]!;
+          const expected = compute(type, bars)[output]!.subarray(cut);
+          const known = values.findIndex(Number.isFinite);
+          expect(deviations(values.subarray(known), expected.subarray(known), { relative: 1e-12, absolute: 1e-10 })).toEqual([]);
+        }
+      }),
+    );
+  });
+});
