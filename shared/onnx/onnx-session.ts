@@ -1,4 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** Version of the runtime that trains and serves. */
+export const ONNXRUNTIME_VERSION = env.versions.node!;
 
 /** A tensor's elements, row-major, and its sizes. */
 export interface TensorData<T extends Float32Array | Uint8Array | BigInt64Array = Float32Array | Uint8Array | BigInt64Array> {

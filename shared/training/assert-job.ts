@@ -1,5 +1,6 @@
 import type { Rows } from '../dataset/dataset.ts';
 import { fail } from '../errors/index.ts';
+import { firstNotFinite } from '../finite.ts';
 import type { TrainingJob } from './training.ts';
 
 /**
@@ -21,7 +22,13 @@ function assertRows(name: string, { features, outputs, classWeights }: TrainingJ
   expect(count > 0, `No ${name} rows.`);
   expect(x.length === count * features, `${x.length} values for ${count} ${name} rows of ${features} features.`);
   expect(y.length === count, `${y.length} labels for ${count} ${name} rows.`);
-  if (outputs === 1) return;
+  const bad = firstNotFinite(x);
+  expect(bad === -1, `Feature ${bad % features} of ${name} row ${Math.floor(bad / features)} is ${x[bad]}.`);
+  if (outputs === 1) {
+    const badLabel = firstNotFinite(y);
+    expect(badLabel === -1, `The label of ${name} row ${badLabel} is ${y[badLabel]}.`);
+    return;
+  }
   let weight = 0;
   for (let i = 0; i < count; i++) {
     const label = y[i]!;

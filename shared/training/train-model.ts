@@ -1,4 +1,5 @@
 import { fail } from '../errors/index.ts';
+import { firstNotFinite } from '../finite.ts';
 import { OnnxSession } from '../onnx/onnx-session.ts';
 import { runRows } from '../onnx/run-rows.ts';
 import { assertJob } from './assert-job.ts';
@@ -58,7 +59,8 @@ async function trainEpochs(
     const train = await runner.run(epoch, hooks.signal);
     const { parameters } = runner;
     assertFinite(job, epoch, 'training loss', train.loss);
-    assertFinite(job, epoch, 'sum of the parameters', sum(parameters));
+    const bad = firstNotFinite(parameters);
+    if (bad !== -1) assertFinite(job, epoch, `parameter ${bad}`, parameters[bad]!);
     const validation = await validate(parameters);
     assertFinite(job, epoch, 'validation loss', validation.loss);
     if (validation.loss < best.loss) best = { epoch, loss: validation.loss, parameters: parameters.slice() };
@@ -92,10 +94,4 @@ function assertFinite(job: TrainingJob, epoch: number, quantity: string, value: 
   if (Number.isFinite(value)) return;
   const { epochs, learningRate } = job.training;
   throw fail('TRAINING_DIVERGED', { epoch, epochs, quantity, value: String(value), learningRate });
-}
-
-function sum(values: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total;
 }
