@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { MembershipSpec } from '../strategy/strategy.ts';
+import { gaussianParameters } from './gaussian.ts';
+import { trapezoidalParameters } from './trapezoidal.ts';
+import { triangularParameters } from './triangular.ts';
+
+const shorthand = triangularParameters.transform((parameters): MembershipSpec => ({ type: 'triangular', parameters }));
+
+const fullForm = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('triangular'), parameters: triangularParameters }),
+    z.strictObject({ type: z.literal('trapezoidal'), parameters: trapezoidalParameters }),
+    z.strictObject({ type: z.literal('gaussian'), parameters: gaussianParameters }),
+  ],
+  { error: 'a membership is {type: triangular, trapezoidal or gaussian, parameters: [...]}, or three numbers for a triangle' },
+);
+
+/**
+ * A membership as a strategy writes it: `{type, parameters}`, or three bare numbers for a triangle.
+ * Type names count in any case, with or without the suffix `mf`.
+ */
+export const membershipSchema: z.ZodType<MembershipSpec> = z.unknown().transform((input, context) => {
+  const read = Array.isArray(input) ? shorthand.safeParse(input) : fullForm.safeParse(withPlainType(input));
+  if (read.success) return read.data;
+  for (const issue of read.error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue);
+  return z.NEVER;
+});
+
+function withPlainType(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('type' in input) || typeof input.type !== 'string') return input;
+  return { ...input, type: input.type.toLowerCase().replace(/mf$/, '') };
+}
