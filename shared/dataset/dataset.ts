@@ -12,14 +12,32 @@ export interface Rows {
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** Where one symbol's rows went. */
+/** Where the base bars of one symbol went: `usable` and the counts of what was left out add up to `bars`. */
 export interface SymbolRows {
   readonly symbol: string;
+  readonly bars: number;
+  /** Rows with all features inside the requested range: opening of the first to close of the last, milliseconds UTC. */
+  readonly range: readonly [start: number, end: number];
   readonly usable: Readonly<Record<SplitName, number>>;
+  /** Bars outside the requested range. */
+  readonly outsideRange: number;
+  /** Bars inside it that do not have all features yet. */
+  readonly warmup: number;
+  /** Rows left out because not every symbol covers that time. */
+  readonly notCommon: number;
   /** Rows dropped because their label was resolved inside a later split. */
   readonly purged: number;
-  /** Rows dropped because their label is not known at the end of the data. */
+  /** Rows dropped because their label is not known at the end of the data set. */
   readonly unresolved: number;
+}
+
+/** What a classifier has to know of its labels. Counts and weights are by class index. */
+export interface ClassBalance {
+  readonly counts: Readonly<Record<SplitName, readonly number[]>>;
+  /** Loss weights from the training rows, `classWeights`. */
+  readonly weights: Float32Array;
+  /** Names of classes that no training row has; their weight is 0. */
+  readonly absent: readonly string[];
 }
 
 /** Features and labels of all symbols, split in time and purged. */
@@ -29,10 +47,18 @@ export interface Dataset {
   readonly scaling: readonly (FeatureScaling | null)[];
   /** Class names, or null for regression. */
   readonly classes: readonly string[] | null;
+  /** Null for regression. */
+  readonly balance: ClassBalance | null;
   readonly train: Rows;
   readonly validation: Rows;
   readonly test: Rows;
-  /** Calendar instants, milliseconds UTC: [start, validation starts, test starts, end). The same for every symbol. */
-  readonly borders: readonly [start: number, validation: number, test: number, end: number];
+  /**
+   * Calendar instants, milliseconds UTC: [start, validation starts, test starts, end). The same for every symbol.
+   * Start and end are the range really used: what all symbols cover within the requested range.
+   */
+  readonly borders: Borders;
+  /** In the order in which their rows are stacked. */
   readonly symbols: readonly SymbolRows[];
 }
+
+export type Borders = readonly [start: number, validation: number, test: number, end: number];

@@ -6,7 +6,7 @@ import type { Bars } from '../market-data/bars.ts';
  */
 export interface FeatureMatrix {
   readonly symbol: string;
-  /** Base bars the rows belong to. */
+  /** Base bars the rows belong to: the series up to where every timeframe of the features has data. Labels are made of these. */
   readonly bars: Bars;
   /** Feature ids in canonical order. */
   readonly ids: readonly string[];

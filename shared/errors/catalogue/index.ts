@@ -1,4 +1,5 @@
 import { backtestFailures } from './backtest.ts';
+import { datasetFailures } from './dataset.ts';
 import { marketDataFailures } from './market-data.ts';
 import { modelFailures } from './model.ts';
 import { runtimeFailures } from './runtime.ts';
@@ -9,6 +10,7 @@ import { trainingFailures } from './training.ts';
 export const FAILURES = {
   ...strategyFailures,
   ...marketDataFailures,
+  ...datasetFailures,
   ...trainingFailures,
   ...modelFailures,
   ...backtestFailures,

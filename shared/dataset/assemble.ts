@@ -1,0 +1,165 @@
+import { fail } from '../errors/index.ts';
+import type { Labels } from '../labels/labeler.ts';
+import { lowerBound } from '../market-data/bars.ts';
+import { durationMs } from '../market-data/timeframe.ts';
+import { isoTime } from '../market-data/times.ts';
+import type { DateRange, Strategy } from '../strategy/strategy.ts';
+import { balanceClasses } from './class-balance.ts';
+import type { Borders, Dataset, SplitName, SymbolRows } from './dataset.ts';
+import type { FeatureMatrix } from './feature-matrix.ts';
+import { packRows, type RowSelection } from './rows.ts';
+import { fitScaling } from './scaling.ts';
+import { splitBorders } from './split.ts';
+
+/** Fewest rows that every symbol must have in every split. */
+export const MIN_SPLIT_ROWS = 100;
+
+/** One symbol's features and the labels of the same bars. */
+export interface SymbolData {
+  readonly features: FeatureMatrix;
+  readonly labels: Labels;
+}
+
+/** A symbol with the rows [first, last) that have all features and lie in the requested range. */
+interface Candidate extends SymbolData {
+  readonly inRange: readonly [from: number, to: number];
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Splits and packs the rows of all symbols.
+ *
+ * The range used is what all symbols cover, after their warm-up, within the strategy's training range; its three splits
+ * begin at the same instants for every symbol (`splitBorders`). A row belongs to the split in which its bar opens. It is
+ * dropped if its label is not known at the end of that range (later bars, where there are any, do not count), and
+ * purged if its label was resolved after a later split had begun: the close of the resolving bar is past the border.
+ * Scaling and class weights come from the training rows that remain.
+ *
+ * @param input.symbols in the order in which their rows are stacked
+ * @param input.classes the labeler's classes; null for regression
+ * @throws TrainingDataError where symbols have no time in common, a symbol has fewer than 100 rows in a split, the
+ *   training rows have fewer than two classes, or a column to be normalised does not move
+ */
+export function assembleDataset(input: {
+  readonly strategy: Pick<Strategy, 'trainingRange' | 'features' | 'training'>;
+  readonly symbols: readonly SymbolData[];
+  readonly classes: readonly string[] | null;
+}): Dataset {
+  const { strategy, classes } = input;
+  const { trainingRange, training, features } = strategy;
+  const candidates = input.symbols.map((data) => candidate(data, trainingRange));
+  const [start, end] = commonRange(candidates, trainingRange);
+  const times = candidates.map(({ features: { bars }, first, last }) => {
+    const rows = bars.time.subarray(first, last);
+    return rows.subarray(lowerBound(rows, start), lowerBound(rows, end));
+  });
+  const borders = splitBorders(times, training.split, end);
+
+  const divided = candidates.map((one) => divide(one, borders));
+  const symbols = divided.map(({ report }) => report);
+  requireEnoughRows(symbols, borders);
+
+  const select = (split: SplitName): RowSelection[] =>
+    divided.map(({ features, labels, indexes }) => ({ features, labels, indexes: indexes[split] }));
+  const scaling = fitScaling(features, select('train'));
+  const pack = (split: SplitName) => packRows(select(split), scaling);
+  const rows = { train: pack('train'), validation: pack('validation'), test: pack('test') };
+  return {
+    featureIds: features.map(({ id }) => id),
+    scaling,
+    classes,
+    balance: classes === null ? null : balanceClasses(rows, classes, training.labels.source),
+    ...rows,
+    borders,
+    symbols,
+  };
+}
+
+function candidate(data: SymbolData, range: DateRange | null): Candidate {
+  const { bars, warmup } = data.features;
+  if (data.labels.values.length !== bars.length) {
+    throw fail('TRAINING_LABELS_MISALIGNED', { symbol: bars.symbol, rows: bars.length, labels: data.labels.values.length });
+  }
+  const from = lowerBound(bars.time, range?.start ?? -Infinity);
+  const to = lowerBound(bars.time, range?.end ?? Infinity);
+  return { ...data, inRange: [from, to], first: Math.min(Math.max(from, warmup), to), last: to };
+}
+
+function commonRange(candidates: readonly Candidate[], range: DateRange | null): readonly [start: number, end: number] {
+  const ranges = candidates.map(rangeOf);
+  const start = Math.max(...ranges.map(([first]) => first));
+  const end = Math.min(...ranges.map(([, last]) => last));
+  const facts = () => ({
+    requested: `${instant(range?.start, 'the first bar')} to ${instant(range?.end, 'the last bar')}`,
+    symbols: candidates.map((one, s) => symbolFacts(one.features.symbol, one.last - one.first, ranges[s]!)),
+  });
+  if (candidates.some(({ first, last }) => first === last)) throw fail('TRAINING_NO_USABLE_ROWS', facts());
+  if (start >= end) throw fail('TRAINING_SYMBOLS_DO_NOT_OVERLAP', facts());
+  return [start, end];
+}
+
+/** Sorts one symbol's rows into splits and counts what was left out. */
+function divide({ features, labels, inRange: [from, to], first, last }: Candidate, borders: Borders) {
+  const { bars } = features;
+  const { resolvedAt } = labels;
+  const duration = durationMs(bars.timeframe);
+  const rowAt = (border: number): number => Math.min(Math.max(lowerBound(bars.time, border), first), last);
+  const [start, validation, test, end] = [rowAt(borders[0]), rowAt(borders[1]), rowAt(borders[2]), rowAt(borders[3])];
+  let purged = 0;
+  let unresolved = 0;
+  const keep = (begin: number, stop: number, laterSplit: number): Int32Array => {
+    const kept = new Int32Array(stop - begin);
+    let count = 0;
+    for (let row = begin; row < stop; row++) {
+      const resolved = resolvedAt[row]!;
+      const known = resolved < 0 ? Infinity : bars.time[resolved]! + duration;
+      if (known > borders[3]) unresolved += 1;
+      else if (known > laterSplit) purged += 1;
+      else kept[count++] = row;
+    }
+    return kept.slice(0, count);
+  };
+  const indexes = {
+    train: keep(start, validation, borders[1]),
+    validation: keep(validation, test, borders[2]),
+    test: keep(test, end, borders[3]),
+  };
+  const report: SymbolRows = {
+    symbol: bars.symbol,
+    bars: bars.length,
+    range: [bars.time[first]!, bars.time[last - 1]! + duration],
+    usable: { train: indexes.train.length, validation: indexes.validation.length, test: indexes.test.length },
+    outsideRange: bars.length - (to - from),
+    warmup: first - from,
+    notCommon: last - first - (end - start),
+    purged,
+    unresolved,
+  };
+  return { features, labels, indexes, report };
+}
+
+function requireEnoughRows(symbols: readonly SymbolRows[], borders: Borders): void {
+  if (symbols.every(({ usable }) => Math.min(...Object.values(usable)) >= MIN_SPLIT_ROWS)) return;
+  throw fail('TRAINING_SPLIT_TOO_SMALL', {
+    minimum: MIN_SPLIT_ROWS,
+    from: isoTime(borders[0]),
+    to: isoTime(borders[3]),
+    symbols: symbols.map(({ symbol, range, usable, bars, outsideRange, warmup }) => ({
+      ...symbolFacts(symbol, bars - outsideRange - warmup, range),
+      ...usable,
+    })),
+  });
+}
+
+function rangeOf({ features: { bars }, first, last }: Candidate): readonly [start: number, end: number] {
+  return first === last ? [Infinity, -Infinity] : [bars.time[first]!, bars.time[last - 1]! + durationMs(bars.timeframe)];
+}
+
+function symbolFacts(symbol: string, rows: number, [start, end]: readonly [number, number]) {
+  return { symbol, from: rows === 0 ? null : isoTime(start), to: rows === 0 ? null : isoTime(end), rows };
+}
+
+function instant(time: number | null | undefined, open: string): string {
+  return time === null || time === undefined ? open : isoTime(time);
+}

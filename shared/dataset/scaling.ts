@@ -1,0 +1,42 @@
+import { fail } from '../errors/index.ts';
+import type { FeatureScaling } from '../model/normalization.ts';
+import type { FeatureSpec } from '../strategy/strategy.ts';
+import type { RowSelection } from './rows.ts';
+
+/**
+ * Scaling of each feature, fitted on the selected rows: `minmax` onto [0, 1], `zscore` to mean 0 and (population) standard
+ * deviation 1. Null for memberships and for raw inputs that ask for none.
+ * @throws TrainingDataError where such a column does not move
+ */
+export function fitScaling(features: readonly FeatureSpec[], selections: readonly RowSelection[]): readonly (FeatureScaling | null)[] {
+  return features.map((feature, index) => {
+    if (feature.kind === 'fuzzy' || feature.normalization === 'none') return null;
+    const { rows, min, max, mean, deviation } = statistics(index, selections);
+    if (min === max) throw fail('TRAINING_FEATURE_CONSTANT', { feature: feature.id, normalization: feature.normalization, value: min, rows });
+    return feature.normalization === 'minmax' ? { offset: min, scale: max - min } : { offset: mean, scale: deviation };
+  });
+}
+
+function statistics(column: number, selections: readonly RowSelection[]) {
+  let rows = 0;
+  let min = Infinity;
+  let max = -Infinity;
+  let sum = 0;
+  for (const { features, indexes } of selections) {
+    const values = features.columns[column]!;
+    for (const index of indexes) {
+      const value = values[index]!;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+    }
+    rows += indexes.length;
+  }
+  const mean = sum / rows;
+  let squares = 0;
+  for (const { features, indexes } of selections) {
+    const values = features.columns[column]!;
+    for (const index of indexes) squares += (values[index]! - mean) ** 2;
+  }
+  return { rows, min, max, mean, deviation: Math.sqrt(squares / rows) };
+}

@@ -1,0 +1,27 @@
+import * as fc from 'fast-check';
+import type { Bars } from '../../market-data/bars.ts';
+import { barsArbitrary } from '../../market-data/testing/bars-arbitrary.ts';
+import { durationMs, type Timeframe } from '../../market-data/timeframe.ts';
+
+const START = Date.UTC(2020, 0, 6);
+const MAX_MISSING_BARS = 5;
+
+/** The same prices as bars of another timeframe that open from START on, with small gaps. */
+function asTimeframe(bars: Bars, timeframe: Timeframe): Bars {
+  const from = durationMs(bars.timeframe);
+  const to = durationMs(timeframe);
+  let time = START;
+  const times = bars.time.map((opened, i) => {
+    const steps = i === 0 ? 0 : (opened - bars.time[i - 1]!) / from;
+    time += Math.min(steps, 1 + MAX_MISSING_BARS) * to;
+    return time;
+  });
+  return { ...bars, timeframe, time: times };
+}
+
+/** Series of one symbol on each of the timeframes: long on the first, and on the others as many bars or fewer. */
+export function barsByTimeframe(...timeframes: readonly Timeframe[]): fc.Arbitrary<ReadonlyMap<Timeframe, Bars>> {
+  return fc
+    .tuple(...timeframes.map((timeframe, i) => barsArbitrary({ minLength: i === 0 ? 60 : 12 }).map((bars) => asTimeframe(bars, timeframe))))
+    .map((series) => new Map(series.map((bars) => [bars.timeframe, bars])));
+}

@@ -1,0 +1,28 @@
+import type { Timeframe } from '../../market-data/timeframe.ts';
+import type { FeatureSpec, IndicatorSpec, MembershipSpec, Normalization, Strategy } from '../../strategy/strategy.ts';
+
+/** What `computeFeatures` reads of a strategy. */
+export type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'allowPartialCoverage'>;
+
+const INDICATORS: readonly IndicatorSpec[] = [
+  { id: 'rsi_14', type: 'rsi', params: { period: 14, source: 'close' } },
+  { id: 'rsi_3', type: 'rsi', params: { period: 3, source: 'close' } },
+  { id: 'roc_2', type: 'roc', params: { period: 2, source: 'close' } },
+  { id: 'roc_volume', type: 'roc', params: { period: 2, source: 'volume' } },
+];
+
+/** A strategy over a few fixed indicators: rsi_14, rsi_3, roc_2, roc_volume. */
+export function featureStrategy(baseTimeframe: Timeframe, features: readonly FeatureSpec[], allowPartialCoverage = false): FeatureStrategy {
+  return { baseTimeframe, indicators: INDICATORS, features, allowPartialCoverage };
+}
+
+/** A raw input of an indicator's primary output. */
+export function raw(timeframe: Timeframe, indicatorId: string, normalization: Normalization = 'none'): FeatureSpec {
+  return { id: `${timeframe}_${indicatorId}_raw`, timeframe, indicatorId, output: 'value', kind: 'raw', normalization };
+}
+
+/** A triangular membership of an indicator's primary output. */
+export function triangle(timeframe: Timeframe, indicatorId: string, name: string, parameters: readonly [number, number, number]): FeatureSpec {
+  const membership: MembershipSpec = { type: 'triangular', parameters };
+  return { id: `${timeframe}_${indicatorId}_${name}`, timeframe, indicatorId, output: 'value', kind: 'fuzzy', membership };
+}

@@ -1,0 +1,96 @@
+import { failure } from '../failure.ts';
+
+/** One symbol's part in a data set, for messages. Times are ISO 8601, UTC; `from` and `to` are null where no row is usable. */
+export type SymbolFacts = {
+  readonly symbol: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly rows: number;
+};
+
+type SplitFacts = SymbolFacts & { readonly train: number; readonly validation: number; readonly test: number };
+
+const rangeOf = (f: SymbolFacts): string => (f.from === null || f.to === null ? 'no usable rows' : `${f.rows} usable rows, ${f.from} to ${f.to}`);
+
+const listed = (symbols: readonly SymbolFacts[]): string => symbols.map((f) => `${f.symbol}: ${rangeOf(f)}`).join('; ');
+
+/** Failures of features, labels and the data sets made of them. Times are ISO 8601, UTC. */
+export const datasetFailures = {
+  FEATURE_BARS_MISSING: failure(
+    'MarketDataError',
+    (f: { symbol: string; timeframe: string; loaded: readonly string[] }) =>
+      `The features of ${f.symbol} need ${f.timeframe} bars, and none were loaded (loaded: ${f.loaded.join(', ') || 'nothing'}).`,
+    'Provide the data file of that timeframe, or remove the timeframe from the strategy.',
+  ),
+  FEATURE_TIMEFRAMES_DO_NOT_OVERLAP: failure(
+    'MarketDataError',
+    (f: { symbol: string; base: string; base_range: string; other: string; other_range: string }) =>
+      `${f.symbol}: the ${f.base} bars (${f.base_range}) and the ${f.other} bars (${f.other_range}) have no time in common.`,
+    'Provide data of both timeframes for the same period, or remove one of them from the strategy.',
+  ),
+  FEATURE_TIMEFRAME_HOLE: failure(
+    'MarketDataError',
+    (f: { symbol: string; base: string; other: string; time: string; last_close: string; limit_days: number }) =>
+      `${f.symbol}: at ${f.time} there are ${f.base} bars, but the last ${f.other} bar closed at ${f.last_close}, ` +
+      `more than ${f.limit_days} days before.`,
+    'Fill the hole in the data, choose a date range without it, or have the strategy allow partial coverage.',
+  ),
+  FEATURE_WARMUP_TOO_LONG: failure(
+    'MarketDataError',
+    (f: { symbol: string; feature: string; indicator: string; timeframe: string; needed: number; bars: number }) =>
+      `Feature ${f.feature} of ${f.symbol} never gets a value: indicator ${f.indicator} needs ${f.needed} closed ${f.timeframe} bars, ` +
+      `and there are ${f.bars}.`,
+    'Provide more history, or shorten the period of the indicator.',
+  ),
+  FEATURE_VOLUME_ALL_ZERO: failure(
+    'MarketDataError',
+    (f: { symbol: string; timeframe: string; indicator: string; bars: number }) =>
+      `Indicator ${f.indicator} needs volume, and the volume of all ${f.bars} ${f.timeframe} bars of ${f.symbol} is 0.`,
+    'Provide data with volume, or remove the indicator from the strategy.',
+  ),
+  FEATURE_NOT_FINITE: failure(
+    'MarketDataError',
+    (f: { symbol: string; feature: string; indicator: string; timeframe: string; time: string; value: string }) =>
+      `Feature ${f.feature} of ${f.symbol} has no value: indicator ${f.indicator} is ${f.value} ` +
+      `at the ${f.timeframe} bar of ${f.time}, after its warm-up.`,
+    'Look at the bars up to that time: a price may be wrong by orders of magnitude. If they are right, remove the indicator and report it as a defect.',
+  ),
+  TRAINING_LABELS_MISALIGNED: failure(
+    'TrainingDataError',
+    (f: { symbol: string; rows: number; labels: number }) => `${f.symbol} has ${f.rows} feature rows and ${f.labels} labels.`,
+    'Features and labels must come from the same bars: this is a defect of the program; please report it with the strategy.',
+  ),
+  TRAINING_NO_USABLE_ROWS: failure(
+    'TrainingDataError',
+    (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
+      `Not every symbol has rows with all features inside the requested range ${f.requested}. ${listed(f.symbols)}.`,
+    'Extend the date range or provide more history before it: indicators need their warm-up first.',
+  ),
+  TRAINING_SYMBOLS_DO_NOT_OVERLAP: failure(
+    'TrainingDataError',
+    (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
+      `There is no time that the data of all symbols covers inside the requested range ${f.requested}. ${listed(f.symbols)}.`,
+    'Provide data of the same period for every symbol, or train on the symbols that overlap.',
+  ),
+  TRAINING_SPLIT_TOO_SMALL: failure(
+    'TrainingDataError',
+    (f: { minimum: number; from: string; to: string; symbols: readonly SplitFacts[] }) =>
+      `Every symbol needs at least ${f.minimum} rows in each of train, validation and test on the common range ${f.from} to ${f.to}. ` +
+      `${f.symbols.map((s) => `${s.symbol}: ${s.train} train, ${s.validation} validation, ${s.test} test (${rangeOf(s)})`).join('; ')}.`,
+    'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short.',
+  ),
+  TRAINING_TOO_FEW_CLASSES: failure(
+    'TrainingDataError',
+    (f: { source: string; counts: Readonly<Record<string, number>> }) =>
+      `A classifier needs at least two classes in its training rows; label source ${f.source} gave ${Object.entries(f.counts)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ')}.`,
+    'Change the parameters of the labels (a lower threshold, wider or narrower barriers), or train on a longer range.',
+  ),
+  TRAINING_FEATURE_CONSTANT: failure(
+    'TrainingDataError',
+    (f: { feature: string; normalization: string; value: number; rows: number }) =>
+      `Feature ${f.feature} is ${f.value} in all ${f.rows} training rows: ${f.normalization} normalization is undefined.`,
+    'Remove the feature or its normalization, or train on a range in which it moves.',
+  ),
+} as const;
