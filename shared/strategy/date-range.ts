@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { readFields, readMapping } from './fields.ts';
+import { at, type Report } from './report.ts';
+import type { DateRange } from './strategy.ts';
+import type { Tree } from './tree.ts';
+
+const DAY_MS = 86_400_000;
+
+const PLAIN_DATE = z.iso.date();
+const DATE_TIME = z.iso.datetime({ offset: true, local: true });
+const FORMS = 'a date (2020-01-31) or a date and time (2020-01-31T12:00:00Z); without a zone it is UTC';
+
+function instant(edge: 'start' | 'end') {
+  return z
+    .string()
+    .transform((text, context) => {
+      if (PLAIN_DATE.safeParse(text).success) return Date.parse(text) + (edge === 'end' ? DAY_MS : 0);
+      const joined = text.replace(/^(\S+)\s+/, '$1T');
+      if (DATE_TIME.safeParse(joined).success) return Date.parse(/(?:Z|[-+]\d\d:\d\d)$/.test(joined) ? joined : `${joined}Z`);
+      context.addIssue({ code: 'custom', message: `must be ${FORMS}` });
+      return z.NEVER;
+    })
+    .nullable()
+    .default(null);
+}
+
+/** First moment of a range, milliseconds UTC. */
+export const startInstant = instant('start');
+/** Moment at which a range is over, milliseconds UTC: a plain date ends with its last moment. */
+export const endInstant = instant('end');
+
+/** `{start, end}`, either of which may be left out; null where there is neither. */
+export function readDateRange(report: Report, path: string, node: Tree | undefined): DateRange | null | undefined {
+  const map = readMapping(report, path, node, 'optional');
+  if (map === null) return undefined;
+  const { start, end } = readFields(report, path, map, { start: startInstant, end: endInstant });
+  return rangeOf(report, path, at(path, 'end'), start, end);
+}
+
+/** The range of two edges, null where there is neither; undefined with a problem where they are out of order. */
+export function rangeOf(
+  report: Report,
+  path: string,
+  endPath: string,
+  start: number | null | undefined,
+  end: number | null | undefined,
+): DateRange | null | undefined {
+  if (start === undefined || end === undefined) return undefined;
+  if (start === null && end === null) return null;
+  if (start !== null && end !== null && start >= end) {
+    report.problem(endPath, `must be after the start of ${path}`);
+    return undefined;
+  }
+  return { start, end };
+}

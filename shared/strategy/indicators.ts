@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Indicator } from '../indicators/indicator.ts';
+import { findIndicator, INDICATORS } from '../indicators/registry.ts';
+import { readIndicatorAliases } from './aliases.ts';
+import { onlyOff, readMapping, readValue } from './fields.ts';
+import { checkId } from './names.ts';
+import { unknownName } from './nearest.ts';
+import { at, type Report } from './report.ts';
+import type { IndicatorSpec, ParamValue } from './strategy.ts';
+import type { Tree } from './tree.ts';
+
+/** An indicator that a strategy declares. */
+export interface DeclaredIndicator {
+  readonly spec: IndicatorSpec;
+  readonly indicator: Indicator;
+}
+
+/** Declared indicators by id; null for one with a problem, so that references to it are not problems too. */
+export type Indicators = ReadonlyMap<string, DeclaredIndicator | null>;
+
+/** Types that are known and not offered as model inputs, with the reason. */
+const REFUSED_TYPES: Readonly<Record<string, string>> = {
+  zigzag: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
+  zigzagindicator: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
+};
+
+const dataSource = onlyOff('is not supported: indicators are computed on the bars of the strategy\'s own symbols');
+
+export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators {
+  const declared = new Map<string, DeclaredIndicator | null>();
+  const map = readMapping(report, path, node, 'required');
+  for (const [id, definition] of map ?? []) {
+    const named = checkId(report, path, id, 'no dots');
+    const read = readIndicator(report, at(path, id), id, definition);
+    declared.set(id, named ? read : null);
+  }
+  return declared;
+}
+
+function readIndicator(report: Report, path: string, id: string, node: Tree): DeclaredIndicator | null {
+  const map = readMapping(report, path, node, 'required');
+  if (map === null) return null;
+  readValue(report, at(path, 'data_source'), map.get('data_source'), dataSource);
+  const type = readValue(report, at(path, 'type'), map.get('type'), z.string());
+  if (type === undefined) return null;
+  const refused = REFUSED_TYPES[type.toLowerCase()];
+  const indicator = findIndicator(type);
+  if (refused !== undefined || indicator === null) {
+    report.problem(at(path, 'type'), refused ?? unknownName('indicator type', type, typeNames()));
+    return null;
+  }
+  const params = new Map([...map].filter(([key]) => key !== 'type' && key !== 'data_source'));
+  const read = readValue(report, path, readIndicatorAliases(report, path, params, indicator.type), indicator.params);
+  return read === undefined ? null : { spec: { id, type: indicator.type, params: read as Record<string, ParamValue> }, indicator };
+}
+
+function typeNames(): readonly string[] {
+  return INDICATORS.flatMap(({ type, aliases }) => [type, ...aliases.filter((alias) => !alias.endsWith('indicator'))]);
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Labeler } from '../labels/labeler.ts';
+import { findLabeler, LABELERS } from '../labels/registry.ts';
+import { readLabelAliases } from './aliases.ts';
+import type { Decisions } from './decisions.ts';
+import { readMapping, readValue } from './fields.ts';
+import { unknownName } from './nearest.ts';
+import { at, type Report } from './report.ts';
+import type { LabelSpec, ParamValue } from './strategy.ts';
+import type { Tree } from './tree.ts';
+
+/** KTRDR's labels where a strategy names none. */
+const DEFAULT_SOURCE = 'zigzag';
+
+/** Parameters that are read and change nothing. */
+const IDLE_PARAMS: readonly string[] = ['label_lookahead'];
+
+/** Reads `training.labels` and checks that they suit what the strategy decides on. */
+export function readLabels(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): LabelSpec | undefined {
+  const map = readMapping(report, path, node, 'optional');
+  if (map === null) return undefined;
+  const source = readValue(report, at(path, 'source'), map.get('source'), z.string().default(DEFAULT_SOURCE));
+  if (source === undefined) return undefined;
+  const labeler = findLabeler(source);
+  if (labeler === null) {
+    report.problem(at(path, 'source'), unknownName('label source', source, LABELERS.map((known) => known.source)));
+    return undefined;
+  }
+  const named = new Map([...map].filter(([key]) => key !== 'source'));
+  const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params) as Record<string, ParamValue> | undefined;
+  checkOutputs(report, at(path, 'source'), labeler, decisions);
+  if (params === undefined) return undefined;
+  for (const name of IDLE_PARAMS) {
+    if (named.has(name)) report.notice(at(path, name), `has no effect on ${source} labels`);
+  }
+  const given = Object.entries(params).filter(([name, value]) => value !== undefined && !IDLE_PARAMS.includes(name));
+  if (!map.has('source')) report.notice(path, `no source is named, so labels are ${source} (${given.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`);
+  return { source, params: Object.fromEntries(given) };
+}
+
+function checkOutputs(report: Report, path: string, labeler: Labeler, decisions: Decisions | null): void {
+  if (decisions?.outputFormat === undefined) return;
+  const needed = labeler.classes === null ? 'regression' : 'classification';
+  if (decisions.outputFormat !== needed) {
+    report.problem(path, `${labeler.source} labels are for ${needed}, and decisions.output_format is ${decisions.outputFormat}: change one of them`);
+    return;
+  }
+  const outputs = labeler.classes?.length ?? 1;
+  if (typeof decisions.classes === 'number' && decisions.classes !== outputs) {
+    report.problem('decisions.num_classes', `must be ${outputs} with ${labeler.source} labels, not ${decisions.classes}: leave it out`);
+  }
+}

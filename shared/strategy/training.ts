@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Decisions, OutputFormat } from './decisions.ts';
+import { onlyOff, optional, readFields, readMapping } from './fields.ts';
+import { readLabels } from './labels.ts';
+import { described } from './messages.ts';
+import { at, type Report } from './report.ts';
+import type { EarlyStoppingSpec, LossSpec, TrainingSpec } from './strategy.ts';
+import { plainValue, type Tree } from './tree.ts';
+
+const LOSSES = { classification: ['cross_entropy', 'focal'], regression: ['huber', 'mse'] } as const;
+
+/** KTRDR's L2 term: none for regression. */
+const WEIGHT_DECAY: Readonly<Record<OutputFormat, number>> = { classification: 1e-4, regression: 0 };
+const FOCAL_GAMMA = 2;
+const HUBER_DELTA = 0.01;
+
+/** Shares that are meant to add up to 1 may miss it by rounding. */
+const SPLIT_TOLERANCE = 1e-6;
+
+const TRAINING = {
+  epochs: z.int().min(1).max(100_000).default(100),
+  learning_rate: z.number().gt(0).max(10).default(0.001),
+  batch_size: z.int().min(1).max(65_536).default(32),
+  loss: optional(z.enum([...LOSSES.classification, ...LOSSES.regression])),
+  focal_gamma: optional(z.number().min(0).max(100)),
+  huber_delta: optional(z.number().gt(0).max(1e6)),
+  optimizer: z.string().toLowerCase().pipe(z.literal('adam')).default('adam'),
+  weight_decay: optional(z.number().min(0).max(10)),
+  gradient_clip: z.number().gt(0).max(1e6).default(1),
+  lr_scheduler: onlyOff('is not supported: the learning rate is constant; leave it out'),
+  validation_split: optional(z.number().gt(0).lt(1)),
+  method: optional(z.literal('supervised')),
+  fitness_metrics: onlyOff('is not supported: models are chosen by their validation loss'),
+};
+
+const SPLIT = {
+  train: z.number().gt(0).lt(1).default(0.7),
+  validation: z.number().gt(0).lt(1).default(0.15),
+  test: optional(z.number().gt(0).lt(1)),
+};
+
+const EARLY_STOPPING = {
+  enabled: z.boolean().default(true),
+  patience: optional(z.int().min(1).max(100_000)),
+  min_delta: z.number().min(0).max(1e6).default(0),
+  monitor: z.enum(['val_loss', 'validation_loss']).default('val_loss'),
+};
+
+export function readTraining(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): TrainingSpec | undefined {
+  const map = readMapping(report, path, node, 'required');
+  if (map === null) return undefined;
+  const fields = readFields(report, path, map, TRAINING, ['data_split', 'labels', 'early_stopping']);
+  const split = readSplit(report, at(path, 'data_split'), map.get('data_split'));
+  const earlyStopping = readEarlyStopping(report, at(path, 'early_stopping'), map.get('early_stopping'));
+  const labels = readLabels(report, at(path, 'labels'), map.get('labels'), decisions);
+  const format = decisions?.outputFormat;
+  const loss = format === undefined ? undefined : readLoss(report, path, format, fields.loss, fields.focal_gamma, fields.huber_delta);
+  if (split !== undefined && typeof fields.validation_split === 'number' && Math.abs(fields.validation_split - split.validation) > SPLIT_TOLERANCE) {
+    report.problem(at(path, 'validation_split'), `contradicts data_split.validation, which is ${split.validation}: leave it out`);
+  }
+  const { epochs, learning_rate: learningRate, batch_size: batchSize, weight_decay: decay, gradient_clip: gradientClip } = fields;
+  if (epochs === undefined || learningRate === undefined || batchSize === undefined || decay === undefined || gradientClip === undefined) return undefined;
+  if (split === undefined || earlyStopping === undefined || labels === undefined || loss === undefined || format === undefined) return undefined;
+  const weightDecay = decay ?? WEIGHT_DECAY[format];
+  return { epochs, learningRate, batchSize, loss, weightDecay, gradientClip, earlyStopping, split, labels };
+}
+
+function readLoss(
+  report: Report,
+  path: string,
+  format: OutputFormat,
+  named: LossSpec['type'] | null | undefined,
+  gamma: number | null | undefined,
+  delta: number | null | undefined,
+): LossSpec | undefined {
+  if (named === undefined || gamma === undefined || delta === undefined) return undefined;
+  const type = named ?? LOSSES[format][0];
+  if (!(LOSSES[format] as readonly string[]).includes(type)) {
+    report.problem(at(path, 'loss'), `must be ${LOSSES[format].join(' or ')} for ${format}, not ${type}`);
+    return undefined;
+  }
+  if (gamma !== null && type !== 'focal') report.notice(at(path, 'focal_gamma'), `has no effect on the loss ${type}`);
+  if (delta !== null && type !== 'huber') report.notice(at(path, 'huber_delta'), `has no effect on the loss ${type}`);
+  if (type === 'focal') return { type, gamma: gamma ?? FOCAL_GAMMA };
+  if (type === 'huber') return { type, delta: delta ?? HUBER_DELTA };
+  return { type };
+}
+
+function readSplit(report: Report, path: string, node: Tree | undefined): TrainingSpec['split'] | undefined {
+  const map = readMapping(report, path, node, 'optional');
+  if (map === null) return undefined;
+  const { train, validation, test } = readFields(report, path, map, SPLIT);
+  if (train === undefined || validation === undefined || test === undefined) return undefined;
+  const sum = train + validation + (test ?? 0);
+  if (test === null && sum > 1 - SPLIT_TOLERANCE) {
+    report.problem(path, `leaves nothing to test on: train and validation add up to ${Number(sum.toFixed(6))}`);
+  } else if (test !== null && Math.abs(sum - 1) > SPLIT_TOLERANCE) {
+    report.problem(path, `must add up to 1, not ${Number(sum.toFixed(6))}`);
+  } else {
+    return { train, validation, test: test ?? 1 - train - validation };
+  }
+  return undefined;
+}
+
+/** Null: every epoch runs. */
+export function readEarlyStopping(report: Report, path: string, node: Tree | undefined): EarlyStoppingSpec | null | undefined {
+  if (node === undefined || node === null || node === false) return null;
+  if (node === true || typeof node !== 'object') {
+    report.problem(path, `must be {patience, min_delta} or false, not ${described(plainValue(node))}`);
+    return undefined;
+  }
+  const map = readMapping(report, path, node, 'required');
+  if (map === null) return undefined;
+  const { enabled, patience, min_delta: minDelta } = readFields(report, path, map, EARLY_STOPPING);
+  if (enabled === false) return null;
+  if (patience === null) report.problem(at(path, 'patience'), 'is required: epochs without improvement until training stops');
+  return typeof patience === 'number' && minDelta !== undefined ? { patience, minDelta } : undefined;
+}
