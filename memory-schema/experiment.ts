@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backtestMetricsSchema, holdingMetricsSchema } from '../shared/backtest/metrics.ts';
 import { operationIdSchema } from './operation.ts';
 
 /** Version of the experiment record; absent in records that came before it. */
@@ -44,7 +45,7 @@ export const trainingResultSchema = z.strictObject({
     }),
   }),
   /** Classification: test_accuracy, test_loss, precision, recall, f1_score; regression: test_accuracy, test_loss, mae, directional_accuracy. */
-  test_metrics: z.record(z.string(), finite),
+  test_metrics: z.record(z.string(), finite.nullable()),
   /** Accuracy of always answering the most frequent training class, on the test rows; null for regression. */
   majority_baseline_accuracy: finite.nullable(),
   /** Classes that no training row has: weight 0. */
@@ -59,12 +60,13 @@ export const trainingResultSchema = z.strictObject({
     per_symbol: z.array(
       z.strictObject({
         symbol: z.string(),
+        bars: count,
+        /** Rows with all features inside the requested range. */
         start: isoInstant,
         end: isoInstant,
         rows: z.strictObject({ train: count, validation: count, test: count }),
-        purged: count,
-        unresolved: count,
-        warmup: count,
+        /** Bars left out, by reason; with `rows` they add up to `bars`. */
+        left_out: z.strictObject({ outside_range: count, warmup: count, not_common: count, purged: count, unresolved: count }),
       }),
     ),
   }),
@@ -73,24 +75,31 @@ export const trainingResultSchema = z.strictObject({
 });
 export type TrainingResult = z.infer<typeof trainingResultSchema>;
 
-/** Metrics by KTRDR's names; null where arithmetic leaves one undefined, with the reason in `undefined_metrics`. */
-const backtestMetricsSchema = z.record(z.string(), finite.nullable());
-
 const symbolBacktestSchema = z.strictObject({
   symbol: z.string(),
-  range: z.strictObject({ start: isoInstant, end: isoInstant, source: z.string(), in_sample_share: finite, bars: count }),
+  /** Bars decided on: opening of the first to close of the last. */
+  start: isoInstant,
+  end: isoInstant,
+  bars: count,
+  in_sample_share: finite,
   metrics: backtestMetricsSchema,
-  undefined_metrics: z.record(z.string(), z.string()),
-  buy_and_hold: z.strictObject({ total_return_pct: finite, max_drawdown_pct: finite }),
+  buy_and_hold: holdingMetricsSchema,
+  /** Entries signalled for which a quarter of the cash did not buy one unit. */
+  unfilled_entries: count,
+  /** When the equity was used up and trading stopped; null where it never was. */
+  ruined_at: isoInstant.nullable(),
 });
 
 export const backtestResultSchema = z.strictObject({
   config: z.strictObject({ initial_capital: finite, commission: finite, slippage: finite }),
+  /** Where the range comes from. */
+  range_rule: z.enum(['backtest.date_range', 'after_training_range', 'test_split']),
+  /** Share of the bars that training or validation has seen. */
+  in_sample_share: finite,
+  /** Of the sum of all symbols' accounts. */
   metrics: backtestMetricsSchema,
-  undefined_metrics: z.record(z.string(), z.string()),
-  buy_and_hold: z.strictObject({ total_return_pct: finite, max_drawdown_pct: finite }),
+  buy_and_hold: holdingMetricsSchema,
   per_symbol: z.array(symbolBacktestSchema),
-  notes: z.array(z.string()),
   gate: gateVerdictSchema,
 });
 export type BacktestResult = z.infer<typeof backtestResultSchema>;

@@ -1,0 +1,100 @@
+import { asStepError, fail } from '../errors/index.ts';
+import { type BacktestSeries, backtestRange, type BacktestRange } from '../backtest/range.ts';
+import { simulate, type Simulation } from '../backtest/simulate.ts';
+import { packMatrix } from '../dataset/rows.ts';
+import { runKeys } from '../memory/keys.ts';
+import { loadBundle } from '../model/bundle.ts';
+import type { Model } from '../model/model.ts';
+import type { Ports } from '../ports/index.ts';
+import { requireStrategy } from '../strategy/parse.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
+import { backtestResult, type TradedSymbol } from './backtest-result.ts';
+import { equityCsv, tradesCsv } from './backtest-tables.ts';
+import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
+import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
+import type { GateOutput } from './train-step.ts';
+
+type Report = ReturnType<typeof progressReporter>;
+
+/**
+ * The second step: trades the trained model over the backtest's range, every symbol with its own capital, and judges the sum.
+ * Leaves `backtest.json`, the trades and the equity curve in the operation's run folder.
+ * @throws PipelineError of any type but TrainingDataError
+ */
+export async function backtestStep(ports: Ports, event: unknown, context: StepContext): Promise<GateOutput> {
+  const { operation_id: operationId } = parseStepInput('backtest', operationInputSchema, event);
+  const keys = runKeys(operationId);
+  await moveOperation(ports, 'backtest', operationId, ['running'], {
+    phase: 'backtesting',
+    progress: progressOf('backtest', { currentStep: 'Loading the model', share: 0, itemsProcessed: 0, itemsTotal: null }),
+  });
+  const report = progressReporter(ports, 'backtest', operationId, context);
+  const operation = await ports.operations.get(operationId);
+  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'backtest' });
+
+  const strategy = requireStrategy(await readTextArtefact(ports.objects, 'backtest', keys.strategy));
+  const training = await readJsonArtefact(ports.objects, 'backtest', keys.training, trainingArtefactSchema);
+  const model = await loadBundle(
+    { model: await ports.objects.get(keys.model), manifest: await ports.objects.get(keys.manifest) },
+    { featureIds: strategy.features.map((feature) => feature.id), location: keys.prefix },
+  );
+  const traded = await asStepError('backtest', () => tradeAll(ports, strategy, model, training.borders, report)).finally(() => model.close());
+  const { result, portfolio } = backtestResult(strategy, traded, operation.metadata.parameters.bypass_gates);
+
+  // A cancelled operation must not find artefacts of its own afterwards.
+  await moveOperation(ports, 'backtest', operationId, ['running'], {
+    progress: progressOf('backtest', { currentStep: 'Storing the results', share: 1, itemsProcessed: result.metrics.bars, itemsTotal: result.metrics.bars }),
+  });
+  await ports.objects.put(keys.trades, tradesCsv(portfolio.trades));
+  await ports.objects.put(keys.equity, equityCsv(portfolio));
+  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, { result });
+  return { gate: { passed: result.gate.passed, reason: result.gate.reason } };
+}
+
+async function tradeAll(
+  ports: Ports,
+  strategy: Strategy,
+  model: Model,
+  borders: readonly [number, number, number, number],
+  report: Report,
+): Promise<{ readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[] }> {
+  const loaded: SymbolFeatures[] = [];
+  for (const [i, symbol] of strategy.symbols.entries()) {
+    await report({ currentStep: 'Preparing backtest data', share: 0, itemsProcessed: i, itemsTotal: strategy.symbols.length, currentItem: symbol });
+    loaded.push(await loadSymbolFeatures(ports.objects, strategy, symbol, null));
+  }
+  const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup }));
+  const range = backtestRange({ strategy, series, borders });
+  const total = range.windows.reduce((sum, window) => sum + window.end - window.firstDecision, 0);
+  const symbols: TradedSymbol[] = [];
+  let done = 0;
+  for (const [i, { features }] of loaded.entries()) {
+    const window = range.windows[i]!;
+    await report({
+      currentStep: 'Backtesting',
+      share: done / total,
+      itemsProcessed: done,
+      itemsTotal: total,
+      currentItem: features.symbol,
+      context: { bars: done, total_bars: total },
+    });
+    symbols.push({ window, ...(await trade(strategy, model, features, window)) });
+    done += window.end - window.firstDecision;
+  }
+  return { range, symbols };
+}
+
+async function trade(
+  strategy: Strategy,
+  model: Model,
+  features: SymbolFeatures['features'],
+  { firstDecision, end }: BacktestRange['windows'][number],
+): Promise<{ readonly job: TradedSymbol['job']; readonly simulation: Simulation }> {
+  const width = model.manifest.classes?.length ?? 1;
+  const predicted = await model.predict(packMatrix(features, model.manifest.scaling, firstDecision, end), end - firstDecision);
+  const outputs = new Float32Array(features.bars.length * width);
+  outputs.set(predicted, firstDecision * width);
+  const job = { bars: features.bars, outputs, firstDecision, end, decisions: strategy.decisions, execution: strategy.execution };
+  return { job, simulation: simulate(job) };
+}

@@ -1,0 +1,67 @@
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { EXPERIMENT_STATUSES, experimentSchema } from '../../memory-schema/experiment.ts';
+import { operationIdSchema } from '../../memory-schema/operation.ts';
+import { fail } from '../errors/index.ts';
+import { sha256Hex } from '../hash.ts';
+import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
+import type { Ports } from '../ports/index.ts';
+import { requireStrategy } from '../strategy/parse.ts';
+import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, trainingArtefactSchema } from './artefacts.ts';
+import { experimentOf } from './experiment.ts';
+import { moveOperation, parseStepInput, progressOf, type StepContext } from './step.ts';
+
+const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment_status: z.enum(EXPERIMENT_STATUSES) });
+
+/**
+ * The last step: writes the experiment, once. The operation is `recording` from before the write on, so that it can
+ * no longer be cancelled; the state machine then completes it.
+ * @throws StorageError, OperationSettledError, StrategyError
+ */
+export async function recordStep(ports: Ports, event: unknown, context: StepContext): Promise<{ readonly experiment_id: string }> {
+  const { operation_id: operationId, experiment_status: status } = parseStepInput('record', inputSchema, event);
+  context.signal.throwIfAborted();
+  const keys = runKeys(operationId);
+  const experimentId = experimentIdOf(operationId);
+  const operation = await ports.operations.get(operationId);
+  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'record' });
+
+  const strategy = requireStrategy(await readTextArtefact(ports.objects, 'record', keys.strategy));
+  const training = await readJsonArtefact(ports.objects, 'record', keys.training, trainingArtefactSchema);
+  const backtest =
+    status === 'gate_rejected_training' ? null : await readJsonArtefact(ports.objects, 'record', keys.backtest, backtestArtefactSchema);
+  const experiment = experimentOf({
+    id: experimentId,
+    // The operation's creation, so that a retried step writes the same bytes.
+    timestamp: operation.created_at,
+    status,
+    strategy,
+    training,
+    backtest: backtest?.result ?? null,
+  });
+  const checked = experimentSchema.safeParse(experiment);
+  const key = experimentKey(experimentId);
+  if (!checked.success) throw fail('ARTEFACT_INVALID', { key, step: 'record', reason: z.prettifyError(checked.error) }, checked.error);
+  const body = stringify(experiment, { lineWidth: 0 });
+
+  await moveOperation(ports, 'record', operationId, ['running', 'recording'], {
+    status: 'recording',
+    phase: 'recording',
+    experiment_id: experimentId,
+    completed_at: ports.now().toISOString(),
+    progress: progressOf('record', { currentStep: 'Completed', share: 1, itemsProcessed: 1, itemsTotal: 1 }),
+    result_summary: {
+      success: true,
+      strategy_name: strategy.name,
+      experiment_id: experimentId,
+      status,
+      gate_rejection_reason: experiment.gate_rejection_reason,
+      results: experiment.results,
+    },
+  });
+  if ((await ports.objects.put(key, body, { ifNoneMatch: true })) === 'exists') {
+    const stored = await ports.objects.get(key);
+    if (stored === null || sha256Hex(stored) !== sha256Hex(body)) throw fail('EXPERIMENT_CONFLICT', { key });
+  }
+  return { experiment_id: experimentId };
+}

@@ -1,0 +1,162 @@
+import { fail, asStepError } from '../errors/index.ts';
+import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { sha256Hex } from '../hash.ts';
+import { findLabeler } from '../labels/registry.ts';
+import { selectRange } from '../market-data/coverage.ts';
+import { runKeys } from '../memory/keys.ts';
+import { buildBundle, loadBundle } from '../model/bundle.ts';
+import type { Ports } from '../ports/index.ts';
+import { parseStrategy, requireStrategy } from '../strategy/parse.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import { trainModel } from '../training/train-model.ts';
+import type { EpochReport } from '../training/training.ts';
+import { ONNXRUNTIME_VERSION } from '../onnx/onnx-session.ts';
+import { TOCSIN_VERSION } from '../version.ts';
+import { readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
+import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
+import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
+import { iso, judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
+
+/** What the state machine learns from a gate. */
+export interface GateOutput {
+  readonly gate: { readonly passed: boolean; readonly reason: string };
+}
+
+/**
+ * The first step: data to rows to model, judged on the test split and by the training gate.
+ * Leaves the model bundle and `training.json` in the operation's run folder.
+ * @throws PipelineError of any type but BacktestDataError
+ */
+export async function trainStep(ports: Ports, event: unknown, context: StepContext): Promise<GateOutput> {
+  const { operation_id: operationId } = parseStepInput('train', operationInputSchema, event);
+  const keys = runKeys(operationId);
+  await moveOperation(ports, 'train', operationId, ['pending', 'running'], {
+    status: 'running',
+    phase: 'training',
+    started_at: ports.now().toISOString(),
+    progress: progressOf('train', { currentStep: 'Loading market data', share: 0, itemsProcessed: 0, itemsTotal: null }),
+  });
+  const report = progressReporter(ports, 'train', operationId, context);
+  const operation = await ports.operations.get(operationId);
+  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'train' });
+  const { seed, bypass_gates: bypassGates } = operation.metadata.parameters;
+
+  const source = await readTextArtefact(ports.objects, 'train', keys.strategy);
+  const strategy = requireStrategy(source);
+  const { dataset, dataSha256 } = await asStepError('train', () => assemble(ports, strategy, report));
+
+  const trained = await trainModel(
+    {
+      features: dataset.featureIds.length,
+      outputs: dataset.classes?.length ?? 1,
+      model: strategy.model,
+      training: strategy.training,
+      classWeights: dataset.balance?.weights ?? null,
+      seed,
+      train: dataset.train,
+      validation: dataset.validation,
+    },
+    { signal: context.signal, onEpoch: (epoch) => report(epochProgress(epoch, dataset.train.count)) },
+  );
+
+  const strategySha256 = sha256Hex(source);
+  const { featureIds, scaling, classes } = dataset;
+  const bundle = buildBundle(trained, {
+    strategy: { name: strategy.name, sha256: strategySha256 },
+    symbols: strategy.symbols,
+    timeframes: strategy.timeframes,
+    baseTimeframe: strategy.baseTimeframe,
+    featureIds,
+    scaling,
+    classes,
+    model: strategy.model,
+    seed,
+    version: TOCSIN_VERSION,
+  });
+  // Judged as it will be served: the exported model, not the one in the training graph.
+  const model = await loadBundle(bundle, { featureIds, location: keys.prefix });
+  const outputs = await model.predict(dataset.test.x, dataset.test.count).finally(() => model.close());
+  const tested = testMetricsOf(dataset, outputs);
+  const gate = judgeTraining(strategy, trained, tested, bypassGates);
+
+  // A cancelled operation must not find artefacts of its own afterwards.
+  await moveOperation(ports, 'train', operationId, ['running'], {
+    progress: progressOf('train', { currentStep: 'Storing the model', share: 1, itemsProcessed: trained.history.length, itemsTotal: trained.history.length }),
+  });
+  await ports.objects.put(keys.model, bundle.model);
+  await ports.objects.put(keys.manifest, bundle.manifest);
+  await writeJsonArtefact(ports.objects, 'train', keys.training, trainingArtefactSchema, {
+    result: trainingResult({ strategy, dataset, trained, tested, gate }),
+    provenance: {
+      operation_id: operationId,
+      seed,
+      strategy_sha256: strategySha256,
+      model_sha256: sha256Hex(bundle.model),
+      data_sha256: dataSha256,
+      split_borders: {
+        start: iso(dataset.borders[0]),
+        validation: iso(dataset.borders[1]),
+        test: iso(dataset.borders[2]),
+        end: iso(dataset.borders[3]),
+      },
+      versions: { tocsin: TOCSIN_VERSION, onnxruntime: ONNXRUNTIME_VERSION },
+    },
+    borders: [...dataset.borders],
+    notices: noticesOf(source),
+  });
+  return { gate: { passed: gate.passed, reason: gate.reason } };
+}
+
+/** Bars, features and labels of every symbol, as rows. Bars after the training range are not seen at all. */
+async function assemble(
+  ports: Ports,
+  strategy: Strategy,
+  report: ReturnType<typeof progressReporter>,
+): Promise<{ dataset: Dataset; dataSha256: Record<string, string> }> {
+  const labeler = findLabeler(strategy.training.labels.source);
+  if (labeler === null) throw new Error(`The label source ${strategy.training.labels.source} passed validation but has no labeler.`);
+  const symbols: SymbolData[] = [];
+  const dataSha256: Record<string, string> = {};
+  for (const [i, symbol] of strategy.symbols.entries()) {
+    await report({
+      currentStep: 'Preparing training data',
+      share: 0,
+      itemsProcessed: i,
+      itemsTotal: strategy.symbols.length,
+      currentItem: symbol,
+    });
+    const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange?.end ?? null);
+    requireCoverage(strategy, loaded);
+    Object.assign(dataSha256, loaded.dataSha256);
+    symbols.push({ features: loaded.features, labels: labeler.label(loaded.features.bars, strategy.training.labels.params) });
+  }
+  return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256 };
+}
+
+function requireCoverage(strategy: Strategy, { bars }: SymbolFeatures): void {
+  for (const series of bars.values()) selectRange(series, strategy.trainingRange, { allowPartial: strategy.allowPartialCoverage });
+}
+
+function epochProgress(epoch: EpochReport, rows: number) {
+  return {
+    currentStep: `Epoch ${epoch.epoch}/${epoch.epochs}`,
+    share: epoch.epoch / epoch.epochs,
+    itemsProcessed: epoch.epoch,
+    itemsTotal: epoch.epochs,
+    context: {
+      epoch: epoch.epoch,
+      epochs: epoch.epochs,
+      rows,
+      train_loss: epoch.trainLoss,
+      train_accuracy: epoch.trainAccuracy,
+      val_loss: epoch.validationLoss,
+      val_accuracy: epoch.validationAccuracy,
+    },
+  };
+}
+
+function noticesOf(source: string): string[] {
+  const parsed = parseStrategy(source);
+  return parsed.ok ? [...parsed.notices] : [];
+}
