@@ -128,4 +128,38 @@ export const marketDataFailures = {
       `its data covers ${f.available}.`,
     'Fill the hole, change the date range of the strategy, or have the strategy allow partial coverage.',
   ),
+  IMPORT_FORMAT_UNKNOWN: failure(
+    'MarketDataError',
+    (f: { file: string; found: readonly string[]; formats: readonly string[] }) =>
+      `${f.file} is no export that can be imported: its header reads ${f.found.join(', ')}. Known are ${f.formats.join('; ')}.`,
+    'Export the data in one of these formats, or rewrite the file in the canonical one.',
+  ),
+  IMPORT_TIMEZONE_UNKNOWN: failure(
+    'MarketDataError',
+    (f: { timezone: string }) => `There is no time zone "${f.timezone}".`,
+    'Name the zone of the clock that the times were read from: UTC, an IANA zone such as Europe/Berlin, or an offset such as +02:00.',
+  ),
+  IMPORT_TIMEZONE_CONFLICT: failure(
+    'MarketDataError',
+    (f: Line & { time: string; timezone: string; stated: string; actual: string }) =>
+      `${f.file}, line ${f.line}: the file states an offset of ${f.stated} for ${f.time}, when ${f.timezone} has ${f.actual}.`,
+    'Name the zone that the file was exported in; for times in UTC or GMT that is UTC.',
+  ),
+  IMPORT_TIME_SKIPPED: failure(
+    'MarketDataError',
+    (f: Line & { time: string; timezone: string }) =>
+      `${f.file}, line ${f.line}: clocks in ${f.timezone} never showed ${f.time}, which a change of the clocks skipped.`,
+    'The times are of another zone: name that one, or export the data in UTC.',
+  ),
+  IMPORT_TIME_AMBIGUOUS: failure(
+    'MarketDataError',
+    (f: Line & { time: string; timezone: string }) =>
+      `${f.file}, line ${f.line}: clocks in ${f.timezone} showed ${f.time} twice, and the file has it once.`,
+    'Export the data in UTC, or add the offset to the times of that hour.',
+  ),
+  IMPORT_DAY_NOT_MIDNIGHT: failure(
+    'MarketDataError',
+    (f: Line & { time: string }) => `${f.file}, line ${f.line}: a daily or weekly bar is stamped ${f.time}, which is not midnight.`,
+    'Export daily and weekly bars by their calendar day; bars that open at another hour can be used as they are if their times are UTC.',
+  ),
 } as const;
