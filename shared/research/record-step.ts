@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { EXPERIMENT_STATUSES, experimentSchema } from '../../memory-schema/experiment.ts';
 import { operationIdSchema } from '../../memory-schema/operation.ts';
@@ -9,6 +8,7 @@ import type { Ports } from '../ports/index.ts';
 import { requireStrategy } from '../strategy/parse.ts';
 import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, trainingArtefactSchema } from './artefacts.ts';
 import { experimentOf } from './experiment.ts';
+import { experimentYaml } from '../memory/experiment-yaml.ts';
 import { moveOperation, parseStepInput, progressOf, type StepContext } from './step.ts';
 
 const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment_status: z.enum(EXPERIMENT_STATUSES) });
@@ -42,7 +42,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   const checked = experimentSchema.safeParse(experiment);
   const key = experimentKey(experimentId);
   if (!checked.success) throw fail('ARTEFACT_INVALID', { key, step: 'record', reason: z.prettifyError(checked.error) }, checked.error);
-  const body = stringify(experiment, { lineWidth: 0 });
+  const body = experimentYaml(experiment);
 
   await moveOperation(ports, 'record', operationId, ['running', 'recording'], {
     status: 'recording',

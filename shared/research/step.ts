@@ -59,7 +59,7 @@ export function progressOf(step: StepName, progress: StepProgress): Progress {
   return {
     percentage: Math.round((first + (last - first) * progress.share) * 10) / 10,
     current_step: progress.currentStep,
-    steps_completed: Object.keys(PERCENTAGES).indexOf(step),
+    steps_completed: Object.keys(PERCENTAGES).indexOf(step) + (progress.share >= 1 ? 1 : 0),
     steps_total: Object.keys(PERCENTAGES).length,
     items_processed: progress.itemsProcessed,
     items_total: progress.itemsTotal,
