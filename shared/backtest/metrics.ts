@@ -76,7 +76,7 @@ export type NullableMetric = {
   [K in keyof BacktestMetrics]: null extends BacktestMetrics[K] ? K : never;
 }[keyof BacktestMetrics];
 
-/** Holding one unit of the market over the same bars, from the first fill's open to the last close, without costs. */
+/** Holding the market with all the capital over the same bars, from the first fill's open to the last close, without costs. */
 export const holdingMetricsSchema = z.strictObject({
   total_return_pct: defined,
   max_drawdown_pct: z.number().nonnegative(),
