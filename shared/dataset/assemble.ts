@@ -12,7 +12,7 @@ import { fitScaling } from './scaling.ts';
 import { splitBorders } from './split.ts';
 
 /** Fewest rows that every symbol must have in every split. */
-export const MIN_SPLIT_ROWS = 100;
+const MIN_SPLIT_ROWS = 100;
 
 /** One symbol's features and the labels of the same bars. */
 export interface SymbolData {
@@ -91,7 +91,7 @@ function commonRange(candidates: readonly Candidate[], range: DateRange | null):
   const start = Math.max(...ranges.map(([first]) => first));
   const end = Math.min(...ranges.map(([, last]) => last));
   const facts = () => ({
-    requested: `${instant(range?.start, 'the first bar')} to ${instant(range?.end, 'the last bar')}`,
+    requested: requestedRange(range),
     symbols: candidates.map((one, s) => symbolFacts(one.features.symbol, one.last - one.first, ranges[s]!)),
   });
   if (candidates.some(({ first, last }) => first === last)) throw fail('TRAINING_NO_USABLE_ROWS', facts());
@@ -160,6 +160,8 @@ function symbolFacts(symbol: string, rows: number, [start, end]: readonly [numbe
   return { symbol, from: rows === 0 ? null : isoTime(start), to: rows === 0 ? null : isoTime(end), rows };
 }
 
-function instant(time: number | null | undefined, open: string): string {
-  return time === null || time === undefined ? open : isoTime(time);
+function requestedRange(range: DateRange | null): string {
+  const { start, end } = range ?? { start: null, end: null };
+  if (start === null && end === null) return 'all bars';
+  return `${start === null ? 'the first bar' : isoTime(start)} to ${end === null ? 'the last bar' : isoTime(end)}`;
 }

@@ -2,7 +2,7 @@ import { fail } from '../errors/index.ts';
 import type { ClassBalance, Rows, SplitName } from './dataset.ts';
 
 /** Number of rows of each class. */
-export function countClasses(y: Float32Array, classes: number): number[] {
+function countClasses(y: Float32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of y) counts[label]! += 1;
   return counts;
@@ -31,7 +31,7 @@ export function balanceClasses(rows: Readonly<Record<SplitName, Rows>>, classes:
 }
 
 /** The least a classifier must beat: always predicting the most frequent class of the training rows. */
-export interface MajorityBaseline {
+interface MajorityBaseline {
   /** Class index; the lowest one of several equally frequent. */
   readonly label: number;
   /** Share of the test rows that have this class. */

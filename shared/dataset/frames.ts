@@ -13,7 +13,7 @@ export interface Frame {
 }
 
 /** The rows of a feature matrix and the bars that each of them sees. */
-export interface Frames {
+interface Frames {
   /** Base bars, one per row: up to where every timeframe has data. */
   readonly rows: Bars;
   readonly byTimeframe: ReadonlyMap<Timeframe, Frame>;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars, readGoldenTable } from '../../test/golden.ts';
+import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
 import { forwardReturn } from './forward-return.ts';
-import { coarseBars } from './testing/coarse-bars.ts';
 import { describeLabelerContract } from './testing/labeler-contract.ts';
 
-describeLabelerContract({ labeler: forwardReturn, params: fc.record({ horizon: fc.integer({ min: 1, max: 20 }) }), bars: coarseBars });
+describeLabelerContract({ labeler: forwardReturn, params: fc.record({ horizon: fc.integer({ min: 1, max: 20 }) }), bars: barsArbitrary({ maxLength: 60 }) });
 
 describe('forward return', () => {
   it.each([5, 20])('agrees with the reference %i bars ahead and leaves as many bars unresolved', (horizon) => {

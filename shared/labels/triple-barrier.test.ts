@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars, readGoldenTable } from '../../test/golden.ts';
-import { coarseBars } from './testing/coarse-bars.ts';
+import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
 import { describeLabelerContract } from './testing/labeler-contract.ts';
 import { tripleBarrier } from './triple-barrier.ts';
 
@@ -18,7 +18,7 @@ describeLabelerContract({
       vol_method: fc.constantFrom('atr', 'returns'),
     })
     .map(withDefaults),
-  bars: coarseBars,
+  bars: barsArbitrary({ maxLength: 60 }),
 });
 
 describe('triple barrier', () => {

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars, readGoldenTable } from '../../test/golden.ts';
-import { coarseBars } from './testing/coarse-bars.ts';
+import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
 import { closesOnly } from './testing/closes-only.ts';
 import { describeLabelerContract } from './testing/labeler-contract.ts';
 import { zigzag } from './zigzag.ts';
 
 describeLabelerContract({
   labeler: zigzag,
-  params: fc.record({ zigzag_threshold: fc.constantFrom(0.01, 0.02, 0.05) }),
-  bars: coarseBars,
+  params: fc.record({ zigzag_threshold: fc.constantFrom(0.0005, 0.005, 0.05) }),
+  bars: barsArbitrary({ maxLength: 60 }),
 });
 
 describe('zigzag', () => {

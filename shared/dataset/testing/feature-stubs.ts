@@ -2,7 +2,7 @@ import type { Timeframe } from '../../market-data/timeframe.ts';
 import type { FeatureSpec, IndicatorSpec, MembershipSpec, Normalization, Strategy } from '../../strategy/strategy.ts';
 
 /** What `computeFeatures` reads of a strategy. */
-export type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'allowPartialCoverage'>;
+type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'allowPartialCoverage'>;
 
 const INDICATORS: readonly IndicatorSpec[] = [
   { id: 'rsi_14', type: 'rsi', params: { period: 14, source: 'close' } },

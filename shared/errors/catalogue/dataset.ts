@@ -1,7 +1,7 @@
 import { failure } from '../failure.ts';
 
 /** One symbol's part in a data set, for messages. Times are ISO 8601, UTC; `from` and `to` are null where no row is usable. */
-export type SymbolFacts = {
+type SymbolFacts = {
   readonly symbol: string;
   readonly from: string | null;
   readonly to: string | null;
@@ -63,13 +63,13 @@ export const datasetFailures = {
   TRAINING_NO_USABLE_ROWS: failure(
     'TrainingDataError',
     (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
-      `Not every symbol has rows with all features inside the requested range ${f.requested}. ${listed(f.symbols)}.`,
+      `Not every symbol has rows with all features (requested: ${f.requested}). ${listed(f.symbols)}.`,
     'Extend the date range or provide more history before it: indicators need their warm-up first.',
   ),
   TRAINING_SYMBOLS_DO_NOT_OVERLAP: failure(
     'TrainingDataError',
     (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
-      `There is no time that the data of all symbols covers inside the requested range ${f.requested}. ${listed(f.symbols)}.`,
+      `There is no time that the data of all symbols covers (requested: ${f.requested}). ${listed(f.symbols)}.`,
     'Provide data of the same period for every symbol, or train on the symbols that overlap.',
   ),
   TRAINING_SPLIT_TOO_SMALL: failure(

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { readGoldenBars } from '../../test/golden.ts';
+import type { Labeler } from '../labels/labeler.ts';
+import { LABELERS } from '../labels/registry.ts';
+import { lowerBound, type Bars } from '../market-data/bars.ts';
+import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
+import { assembleDataset } from './assemble.ts';
+import type { Dataset } from './dataset.ts';
+import { computeFeatures } from './features.ts';
+import { featureStrategy, raw, triangle } from './testing/feature-stubs.ts';
+import { datasetStrategy } from './testing/symbol-data.ts';
+
+const features = [raw('1h', 'rsi_14', 'zscore'), triangle('1d', 'rsi_14', 'neutral', [20, 50, 80]), raw('1d', 'roc_2', 'minmax')];
+const params: Readonly<Record<string, object>> = {
+  zigzag: { zigzag_threshold: 0.001 },
+  triple_barrier: { max_holding_period: 24 },
+  forward_return: { horizon: 20 },
+};
+
+function datasetOf(labeler: Labeler, bars: readonly Bars[]): Dataset {
+  const matrix = computeFeatures(featureStrategy('1h', features), new Map(bars.map((series) => [series.timeframe, series])));
+  const labels = labeler.label(matrix.bars, labeler.params.parse(params[labeler.source]));
+  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: [{ features: matrix, labels }], classes: labeler.classes });
+}
+
+/** The same market until `instant`, another one after it: prices mirrored and doubled. */
+function anotherFuture(timeframe: Timeframe, instant: number): Bars {
+  const bars = readGoldenBars('EURUSD', timeframe);
+  const from = lowerBound(bars.time, instant - durationMs(timeframe) + 1);
+  const then = (column: Float64Array, mirror: Float64Array): Float64Array => column.map((price, i) => (i < from ? price : 2 / mirror[i]!));
+  const { open, high, low, close } = bars;
+  return { ...bars, open: then(open, open), high: then(high, low), low: then(low, high), close: then(close, close) };
+}
+
+describe.each(LABELERS.map((labeler) => ({ labeler, source: labeler.source })))('with $source labels', ({ labeler }) => {
+  const dataset = datasetOf(labeler, [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')]);
+
+  it('training rows and their scaling do not depend on any price after validation has begun', () => {
+    const other = datasetOf(labeler, [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])]);
+    expect(other.train).toEqual(dataset.train);
+    expect(other.scaling).toEqual(dataset.scaling);
+    expect(other.validation).not.toEqual(dataset.validation);
+  });
+
+  it('validation rows do not depend on any price after testing has begun', () => {
+    const other = datasetOf(labeler, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
+    expect(other.validation).toEqual(dataset.validation);
+    expect(other.test).not.toEqual(dataset.test);
+  });
+});
