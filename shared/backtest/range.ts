@@ -6,7 +6,7 @@ import { isoTime } from '../market-data/times.ts';
 import type { DateRange, Strategy } from '../strategy/strategy.ts';
 
 /** Where the backtest's range comes from, in order of precedence. */
-export type RangeRule = 'backtest.date_range' | 'after_training_range' | 'test_split';
+type RangeRule = 'backtest.date_range' | 'after_training_range' | 'test_split';
 
 /** The bars of one symbol that are traded. */
 export interface BacktestWindow {

@@ -1,5 +1,5 @@
 /** One comparison of a gate. */
-export interface GateCheck {
+interface GateCheck {
   readonly name: string;
   /** Null where the metric is undefined on valid data. */
   readonly value: number | null;
