@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bars } from '../shared/market-data/bars.ts';
 import { parseBars } from '../shared/market-data/csv.ts';
+import { emptyBars } from '../shared/market-data/testing/empty-bars.ts';
 import { durationMs } from '../shared/market-data/timeframe.ts';
 import { seedOf, sfc32 } from '../shared/random.ts';
 
@@ -16,7 +17,9 @@ const LENGTH = 74_439;
 /** EURUSD_1h from the folder that TOCSIN_DATA names; where it names none, a random walk of the same length, called so. */
 export function benchBars(): BenchBars {
   const folder = process.env['TOCSIN_DATA'];
-  if (folder === undefined) return { bars: randomWalk(), origin: `random walk of ${LENGTH.toLocaleString('en')} bars (TOCSIN_DATA is not set)` };
+  if (folder === undefined) {
+    return { bars: randomWalk(), origin: `random walk of ${LENGTH.toLocaleString('en')} bars (TOCSIN_DATA is not set)` };
+  }
   const file = 'EURUSD_1h.csv';
   const bars = parseBars(readFileSync(join(folder, file)), { symbol: 'EURUSD', timeframe: '1h', source: file });
   return { bars, origin: `EURUSD_1h, ${bars.length.toLocaleString('en')} bars` };
@@ -24,8 +27,7 @@ export function benchBars(): BenchBars {
 
 function randomWalk(): Bars {
   const next = sfc32(seedOf('bench bars'));
-  const column = (): Float64Array => new Float64Array(LENGTH);
-  const bars = { symbol: 'RANDOM', timeframe: '1h' as const, length: LENGTH, time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+  const bars = emptyBars('RANDOM', '1h', LENGTH);
   let ticks = 130_000;
   for (let i = 0; i < LENGTH; i += 1) {
     const open = ticks;

@@ -10,7 +10,7 @@ export interface Tolerance {
 export const NINE_DIGITS: Tolerance = { relative: 1e-9, absolute: 0 };
 
 /** One figure that is not what it should be. */
-export interface Deviation {
+interface Deviation {
   readonly index: number;
   readonly actual: number | undefined;
   readonly expected: number | undefined;

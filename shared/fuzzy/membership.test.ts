@@ -8,9 +8,15 @@ import type { MembershipSpec } from '../strategy/strategy.ts';
 import { fuzzify, membershipFunction } from './membership.ts';
 import { membershipArbitrary } from './testing/membership-arbitrary.ts';
 
+interface Evaluation {
+  readonly type: string;
+  readonly parameters: readonly number[];
+  readonly degrees: readonly (number | null)[];
+}
+
 interface Golden {
   readonly x: readonly (number | string)[];
-  readonly evaluations: readonly { readonly type: string; readonly parameters: readonly number[]; readonly degrees: readonly (number | null)[] }[];
+  readonly evaluations: readonly Evaluation[];
 }
 
 const GOLDEN = JSON.parse(readFileSync(goldenPath('fuzzy/memberships.json'), 'utf8')) as Golden;
@@ -41,6 +47,13 @@ describe('degrees of membership', () => {
     const values = rsi.compute(readGoldenBars('EURUSD', '1h'), rsi.params.parse({})).value!;
     const degrees = fuzzify(membership, values).subarray(0, table.length);
     expect(deviations(degrees, table.column(column), { relative: 1e-9, absolute: 1e-13 })).toEqual([]);
+  });
+
+  it('fall off over no less than 2^-52, however narrow a side', () => {
+    const spike = membershipFunction({ type: 'triangular', parameters: [-1e-17, 0, 1e-17] });
+    expect([spike(-5e-18), spike(0), spike(5e-18)]).toEqual([5e-18 / 2 ** -52, 1, 5e-18 / 2 ** -52]);
+    const step = membershipFunction({ type: 'trapezoidal', parameters: [0, 1e-17, 1, 2] });
+    expect([step(4e-18), step(1e-17)]).toEqual([4e-18 / 2 ** -52, 1]);
   });
 
   it('lie between 0 and 1, and reach 1 in the middle', () => {

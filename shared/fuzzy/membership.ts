@@ -3,8 +3,6 @@ import { gaussianDegree } from './gaussian.ts';
 import { trapezoidalDegree } from './trapezoidal.ts';
 import { triangularDegree } from './triangular.ts';
 
-export { membershipSchema } from './membership-schema.ts';
-
 /** The membership function of a fuzzy set: degree in [0, 1] of a number; NaN of NaN. */
 export function membershipFunction(spec: MembershipSpec): (x: number) => number {
   switch (spec.type) {

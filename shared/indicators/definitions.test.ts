@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deviations } from '../../test/close-to.ts';
+import { closesOnly } from '../labels/testing/closes-only.ts';
 import { sliceBars, type Bars } from '../market-data/bars.ts';
 import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
 import { findIndicator } from './registry.ts';
@@ -11,20 +12,16 @@ function compute(type: string, bars: Bars, params: Readonly<Record<string, unkno
   return indicator.compute(bars, indicator.params.parse(params));
 }
 
-function hourlyCloses(...closes: readonly number[]): Bars {
-  const close = Float64Array.from(closes);
-  const time = Float64Array.from(closes, (_, i) => i * 3_600_000);
-  return { symbol: 'TEST', timeframe: '1h', length: close.length, time, open: close, high: close, low: close, close, volume: new Float64Array(close.length) };
-}
-
 function check(law: (bars: Bars) => void): void {
   fc.assert(fc.property(barsArbitrary(), law));
 }
 
-const within = (values: Float64Array, low: number, high: number): boolean => values.every((value) => Number.isNaN(value) || (value >= low && value <= high));
+function within(values: Float64Array, low: number, high: number): boolean {
+  return values.every((value) => Number.isNaN(value) || (value >= low && value <= high));
+}
 
 describe('a market that does not move', () => {
-  const bars = hourlyCloses(...new Array<number>(40).fill(1.1));
+  const bars = closesOnly(new Array<number>(40).fill(1.1));
 
   it.each([
     ['rsi', 'value', 50],
@@ -50,25 +47,25 @@ describe('a market that does not move', () => {
 describe('rsi', () => {
   it('is 100 where nothing fell and 0 where nothing rose', () => {
     const rising = Array.from({ length: 30 }, (_, i) => 1 + i / 7);
-    expect(compute('rsi', hourlyCloses(...rising)).value!.at(-1)).toBe(100);
-    expect(compute('rsi', hourlyCloses(...rising.toReversed())).value!.at(-1)).toBe(0);
+    expect(compute('rsi', closesOnly(rising)).value!.at(-1)).toBe(100);
+    expect(compute('rsi', closesOnly(rising.toReversed())).value!.at(-1)).toBe(0);
   });
 
   it('stays 50 at its first value while nothing has moved', () => {
-    expect(compute('rsi', hourlyCloses(1, 1, 1, 2), { period: 2 }).value![2]).toBe(50);
+    expect(compute('rsi', closesOnly([1, 1, 1, 2]), { period: 2 }).value![2]).toBe(50);
   });
 });
 
 describe('roc', () => {
   it('has no value over a volume of zero', () => {
-    const bars = { ...hourlyCloses(1, 1, 1, 1), volume: Float64Array.of(0, 0, 5, 10) };
+    const bars = { ...closesOnly([1, 1, 1, 1]), volume: Float64Array.of(0, 0, 5, 10) };
     expect([...compute('roc', bars, { period: 1, source: 'volume' }).value!]).toEqual([NaN, NaN, NaN, 100]);
   });
 });
 
 describe('ema', () => {
   it('weighs the bars so far by powers of 1 - alpha when adjusted, and the first bar by all that is left when not', () => {
-    const bars = hourlyCloses(1, 2, 4);
+    const bars = closesOnly([1, 2, 4]);
     expect(deviations(compute('ema', bars, { period: 3 }).value!, [1, (2 + 0.5) / 1.5, (4 + 1 + 0.25) / 1.75])).toEqual([]);
     expect(deviations(compute('ema', bars, { period: 3, adjust: false }).value!, [1, 1.5, 2.75])).toEqual([]);
   });

@@ -28,37 +28,43 @@ function computed(type: string, params: Readonly<Record<string, unknown>>, outpu
 // Percentages are quotients of small differences of prices: near zero they keep fewer digits.
 const tolerance = { relative: 1e-9, absolute: 1e-10 };
 
+interface Streaming<T, R> {
+  update(input: T, replace: boolean): R | null;
+}
+
+const ofClose = <R>(oracle: Streaming<number, R>) => ({ close }: Candle): R | null => oracle.update(close, false);
+const ofCandle = <R>(oracle: Streaming<Candle, R>) => (candle: Candle): R | null => oracle.update(candle, false);
 const same = (value: number): number => value;
 
 describe('an independent library agrees with', () => {
   it.each([2, 14, 100])('rsi(%d)', (period) => {
     const oracle = new RSI(period);
-    expect(deviations(computed('rsi', { period }), streamed(({ close }) => oracle.update(close, false), same), tolerance)).toEqual([]);
+    expect(deviations(computed('rsi', { period }), streamed(ofClose(oracle), same), tolerance)).toEqual([]);
   });
 
   it.each([1, 10, 100])('roc(%d), which it gives as a fraction', (period) => {
     const oracle = new ROC(period);
-    expect(deviations(computed('roc', { period }), streamed(({ close }) => oracle.update(close, false), (fraction) => 100 * fraction), tolerance)).toEqual([]);
+    expect(deviations(computed('roc', { period }), streamed(ofClose(oracle), (fraction) => 100 * fraction), tolerance)).toEqual([]);
   });
 
   it.each([2, 20, 500])('sma(%d)', (period) => {
     const oracle = new SMA(period);
-    expect(deviations(computed('sma', { period }), streamed(({ close }) => oracle.update(close, false), same))).toEqual([]);
+    expect(deviations(computed('sma', { period }), streamed(ofClose(oracle), same))).toEqual([]);
   });
 
   it.each([1, 20, 500])('ema(%d) without adjustment', (period) => {
     const oracle = new EMA(period);
-    expect(deviations(computed('ema', { period, adjust: false }), streamed(({ close }) => oracle.update(close, false), same))).toEqual([]);
+    expect(deviations(computed('ema', { period, adjust: false }), streamed(ofClose(oracle), same))).toEqual([]);
   });
 
   it.each([1, 14, 100])('atr(%d), smoothed by a simple mean', (period) => {
     const oracle = new ATR(period, SMA);
-    expect(deviations(computed('atr', { period }), streamed((candle) => oracle.update(candle, false), same))).toEqual([]);
+    expect(deviations(computed('atr', { period }), streamed(ofCandle(oracle), same))).toEqual([]);
   });
 
   it.each([2, 20, 200])('the upper band of bollingerbands(%d), for the deviation of a sample', (period) => {
     const oracle = new BollingerBands(period, 2 * Math.sqrt(period / (period - 1)));
-    expect(deviations(computed('bbands', { period }, 'upper'), streamed(({ close }) => oracle.update(close, false), ({ upper }) => upper))).toEqual([]);
+    expect(deviations(computed('bbands', { period }, 'upper'), streamed(ofClose(oracle), ({ upper }) => upper))).toEqual([]);
   });
 
   it.each([
@@ -69,12 +75,13 @@ describe('an independent library agrees with', () => {
     const params = { k_period, d_period, smooth_k };
     for (const [output, theirs] of [['k', 'stochK'], ['d', 'stochD']] as const) {
       const oracle = new StochasticOscillator({ kPeriod: k_period, dPeriod: d_period, kSlowingPeriod: smooth_k });
-      expect(deviations(computed('stochastic', params, output), streamed((candle) => oracle.update(candle, false), (result) => result[theirs]), tolerance)).toEqual([]);
+      const expected = streamed(ofCandle(oracle), (result) => result[theirs]);
+      expect(deviations(computed('stochastic', params, output), expected, tolerance)).toEqual([]);
     }
   });
 
   it.each([2, 14, 100])('williamsr(%d)', (period) => {
     const oracle = new WilliamsR(period);
-    expect(deviations(computed('williamsr', { period }), streamed((candle) => oracle.update(candle, false), same), tolerance)).toEqual([]);
+    expect(deviations(computed('williamsr', { period }), streamed(ofCandle(oracle), same), tolerance)).toEqual([]);
   });
 });

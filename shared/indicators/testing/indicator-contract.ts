@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { closesOnly } from '../../labels/testing/closes-only.ts';
 import { sliceBars, type Bars } from '../../market-data/bars.ts';
 import { barsArbitrary } from '../../market-data/testing/bars-arbitrary.ts';
 import type { Indicator } from '../indicator.ts';
@@ -50,7 +51,7 @@ export function testIndicatorContract(indicator: Indicator): void {
 
     it('has a finite value on every bar of a market that never moves', () => {
       law(fc.tuple(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), params), ([price, parameters]) => {
-        const bars = flatBars(price, 150);
+        const bars = closesOnly(new Array<number>(150).fill(price));
         for (const [, values] of columnsOf(bars, parameters)) {
           expect(values.subarray(indicator.warmup(parameters)).every(Number.isFinite)).toBe(true);
         }
@@ -75,7 +76,8 @@ export function testIndicatorContract(indicator: Indicator): void {
       expect(indicator.params.safeParse({ unheardOf: 1 }).success).toBe(false);
     });
 
-    it.runIf(wholeNumbersOf(indicator).length > 0).each(wholeNumbersOf(indicator))('takes only whole numbers within its range as %s', (name, min, max) => {
+    const wholeNumbers = wholeNumbersOf(indicator);
+    it.runIf(wholeNumbers.length > 0).each(wholeNumbers)('takes only whole numbers within its range as %s', (name, min, max) => {
       const takes = (value: unknown): boolean => indicator.params.safeParse({ [name]: value }).success;
       expect([min, max].map(takes)).toEqual([true, true]);
       expect([min - 1, max + 1, min + 0.5, String(min), null, NaN].map(takes)).toEqual([false, false, false, false, false, false]);
@@ -95,10 +97,4 @@ function wholeNumbersOf(indicator: Indicator): [name: string, min: number, max: 
 
 function bitsOf(values: Float64Array): BigUint64Array {
   return new BigUint64Array(values.slice().buffer);
-}
-
-function flatBars(price: number, length: number): Bars {
-  const column = (value: number): Float64Array => new Float64Array(length).fill(value);
-  const time = Float64Array.from({ length }, (_, i) => i * 3_600_000);
-  return { symbol: 'FLAT', timeframe: '1h', length, time, open: column(price), high: column(price), low: column(price), close: column(price), volume: column(0) };
 }

@@ -26,7 +26,8 @@ export function paramsArbitrary(indicator: Indicator): fc.Arbitrary<Readonly<Rec
 }
 
 function fieldArbitrary(name: string, field: Field): fc.Arbitrary<unknown> {
-  if (field.enum !== undefined) return fc.constantFrom(...(name === 'source' ? BAR_COLUMNS.filter((column) => column !== 'volume') : field.enum));
+  if (name === 'source') return fc.constantFrom(...BAR_COLUMNS.filter((column) => column !== 'volume'));
+  if (field.enum !== undefined) return fc.constantFrom(...field.enum);
   if (field.type === 'boolean') return fc.boolean();
   const { type, minimum, exclusiveMinimum, maximum } = field;
   const min = minimum ?? exclusiveMinimum;

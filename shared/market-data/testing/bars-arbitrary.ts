@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Bars } from '../bars.ts';
 import { durationMs, TIMEFRAMES } from '../timeframe.ts';
+import { emptyBars } from './empty-bars.ts';
 
 interface BarsConstraints {
   readonly minLength?: number;
@@ -12,10 +13,18 @@ const MIN_TICKS = 10;
 // Moves in ticks from the previous close to the open, on to the close, and out to high and low. Mostly small, so that
 // equal prices and extremes are common; a bar of a quiet market does not move at all.
 const moves = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -12, max: 12 }), fc.nat({ max: 6 }), fc.nat({ max: 6 })) },
-  { weight: 3, arbitrary: fc.constant([0, 0, 0, 0] as const) },
-  { weight: 1, arbitrary: fc.tuple(fc.integer({ min: -400, max: 400 }), fc.integer({ min: -400, max: 400 }), fc.nat({ max: 200 }), fc.nat({ max: 200 })) },
+  { weight: 6, arbitrary: movesWithin(3, 12, 6) },
+  { weight: 3, arbitrary: movesWithin(0, 0, 0) },
+  { weight: 1, arbitrary: movesWithin(400, 400, 200) },
 );
+
+function movesWithin(gap: number, body: number, wick: number): fc.Arbitrary<[gap: number, body: number, above: number, below: number]> {
+  return fc.tuple(eitherWay(gap), eitherWay(body), fc.nat({ max: wick }), fc.nat({ max: wick }));
+}
+
+function eitherWay(most: number): fc.Arbitrary<number> {
+  return fc.integer({ min: -most, max: most });
+}
 
 const steps = fc.record({
   moves,
@@ -39,8 +48,7 @@ export function barsArbitrary({ minLength = 1, maxLength = 120 }: BarsConstraint
     })
     .map(({ timeframe, tick, ticks, steps }) => {
       const rows = steps.flatMap((step) => Array.from({ length: step.repeat }, () => step)).slice(0, maxLength);
-      const column = (): Float64Array => new Float64Array(rows.length);
-      const bars = { symbol: 'TEST', timeframe, length: rows.length, time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+      const bars = emptyBars('TEST', timeframe, rows.length);
       let time = Date.UTC(2020, 0, 6);
       let last = ticks;
       rows.forEach(({ moves: [gap, body, above, below], volume, missingBars }, i) => {
