@@ -21,3 +21,10 @@ it('packs a stretch of one symbol as training packs the same rows', () => {
   const rows = packRows([{ features: wide, labels, indexes: Int32Array.of(2, 3, 4) }], scaling);
   expect(packMatrix(wide, scaling, 2, 5)).toEqual(rows.x);
 });
+
+it('packs long series without a seam', () => {
+  const long = symbolData(hourlyBars('A', 0, 1000)).features;
+  const doubled = { ...long, ids: ['a', 'b'], columns: [long.columns[0]!, long.columns[0]!] };
+  const expected = Float32Array.from({ length: 1994 }, (_, i) => 3 + Math.floor(i / 2));
+  expect(packMatrix(doubled, [null, null], 3, 1000)).toEqual(expected);
+});

@@ -10,6 +10,9 @@ export interface RowSelection {
   readonly indexes: Int32Array;
 }
 
+/** Rows written at a time: a block of the output stays in cache while each column is read in turn. */
+const BLOCK = 256;
+
 /** Stacks the selected rows of all symbols in order, scaled, with their labels. */
 export function packRows(selections: readonly RowSelection[], scaling: readonly (FeatureScaling | null)[]): Rows {
   const count = selections.reduce((sum, { indexes }) => sum + indexes.length, 0);
@@ -17,12 +20,8 @@ export function packRows(selections: readonly RowSelection[], scaling: readonly 
   const y = new Float32Array(count);
   let row = 0;
   for (const { features, labels, indexes } of selections) {
-    const write = rowWriter(features, scaling);
-    for (const index of indexes) {
-      write(x, row, index);
-      y[row] = labels.values[index]!;
-      row += 1;
-    }
+    writeRows(x.subarray(row * scaling.length), features, indexes, scaling);
+    for (const index of indexes) y[row++] = labels.values[index]!;
   }
   return { count, x, y };
 }
@@ -30,17 +29,26 @@ export function packRows(selections: readonly RowSelection[], scaling: readonly 
 /** The model inputs of rows [from, to) of one symbol, row-major and scaled: (to - from) x features. */
 export function packMatrix(features: FeatureMatrix, scaling: readonly (FeatureScaling | null)[], from: number, to: number): Float32Array {
   const x = new Float32Array((to - from) * scaling.length);
-  const write = rowWriter(features, scaling);
-  for (let index = from; index < to; index++) write(x, index - from, index);
+  const indexes = new Int32Array(to - from);
+  for (let row = 0; row < indexes.length; row++) indexes[row] = from + row;
+  writeRows(x, features, indexes, scaling);
   return x;
 }
 
-function rowWriter({ columns }: FeatureMatrix, scaling: readonly (FeatureScaling | null)[]) {
+function writeRows(x: Float32Array, { columns }: FeatureMatrix, indexes: Int32Array, scaling: readonly (FeatureScaling | null)[]): void {
   const width = columns.length;
-  const offsets = Float64Array.from(scaling, (fitted) => fitted?.offset ?? 0);
-  const scales = Float64Array.from(scaling, (fitted) => fitted?.scale ?? 1);
-  return (x: Float32Array, row: number, index: number): void => {
-    const start = row * width;
-    for (let f = 0; f < width; f++) x[start + f] = (columns[f]![index]! - offsets[f]!) / scales[f]!;
-  };
+  for (let start = 0; start < indexes.length; start += BLOCK) {
+    const block = indexes.subarray(start, start + BLOCK);
+    columns.forEach((column, f) => writeColumn(x, start * width + f, width, column, block, scaling[f] ?? null));
+  }
+}
+
+function writeColumn(x: Float32Array, first: number, width: number, column: Float64Array, indexes: Int32Array, scaling: FeatureScaling | null): void {
+  let at = first;
+  if (scaling === null) {
+    for (let row = 0; row < indexes.length; row++, at += width) x[at] = column[indexes[row]!]!;
+    return;
+  }
+  const { offset, scale } = scaling;
+  for (let row = 0; row < indexes.length; row++, at += width) x[at] = (column[indexes[row]!]! - offset) / scale;
 }
