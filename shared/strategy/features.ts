@@ -18,10 +18,11 @@ const INPUT = {
   normalization: optional(z.enum(['none', 'minmax', 'zscore'])),
 };
 
+/** What inputs refer to; null or undefined where it could not be read, so that what refers to it is not a problem too. */
 export interface Declared {
-  readonly indicators: Indicators;
-  readonly fuzzySets: FuzzySets;
-  /** In file order; undefined where they could not be read. */
+  readonly indicators: Indicators | null;
+  readonly fuzzySets: FuzzySets | null;
+  /** In file order. */
   readonly timeframes: readonly Timeframe[] | undefined;
 }
 
@@ -78,17 +79,19 @@ function readInput(report: Report, path: string, node: Tree, declared: Declared)
       normalization: normalization ?? 'none',
     }));
   }
+  if (declared.fuzzySets === null) return undefined;
   const set = declared.fuzzySets.get(setId);
   if (set === undefined) report.problem(at(path, 'fuzzy_set'), unknownName('fuzzy set', setId, [...declared.fuzzySets.keys()]));
   return set === undefined || set === null ? undefined : timeframes?.flatMap((timeframe) => fuzzyFeatures(setId, set, timeframe));
 }
 
-function fuzzyFeatures(setId: string, { reference, memberships }: FuzzySet, timeframe: Timeframe): readonly FeatureSpec[] {
+function fuzzyFeatures(setId: string, { reference: { indicatorId, output }, memberships }: FuzzySet, timeframe: Timeframe): readonly FeatureSpec[] {
   return [...memberships].map(([name, membership]) => ({
     kind: 'fuzzy',
     id: `${timeframe}_${setId}_${name}`,
     timeframe,
-    ...reference,
+    indicatorId,
+    output,
     membership,
   }));
 }

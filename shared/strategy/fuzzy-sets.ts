@@ -6,7 +6,9 @@ import { checkId } from './names.ts';
 import { nearestName, shown, unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import type { MembershipSpec } from './strategy.ts';
-import type { Tree } from './tree.ts';
+import { isTreeList, isTreeMap, type Tree } from './tree.ts';
+
+const MEMBERSHIP_TYPES = ['triangular', 'trapezoidal', 'gaussian'] as const satisfies readonly MembershipSpec['type'][];
 
 /** One output of a declared indicator. */
 export interface OutputReference {
@@ -20,13 +22,14 @@ export interface FuzzySet {
   readonly memberships: ReadonlyMap<string, MembershipSpec>;
 }
 
-/** Declared fuzzy sets by id; null for one with a problem. */
+/** Declared fuzzy sets by id; null for one with a problem, so that inputs made of it are not problems too. */
 export type FuzzySets = ReadonlyMap<string, FuzzySet | null>;
 
-export function readFuzzySets(report: Report, path: string, node: Tree | undefined, indicators: Indicators): FuzzySets {
-  const declared = new Map<string, FuzzySet | null>();
+export function readFuzzySets(report: Report, path: string, node: Tree | undefined, indicators: Indicators | null): FuzzySets | null {
   const map = readMapping(report, path, node, 'required');
-  for (const [id, definition] of map ?? []) {
+  if (map === null) return null;
+  const declared = new Map<string, FuzzySet | null>();
+  for (const [id, definition] of map) {
     const named = checkId(report, path, id, 'dots');
     const read = readFuzzySet(report, at(path, id), definition, indicators);
     declared.set(id, named ? read : null);
@@ -34,7 +37,7 @@ export function readFuzzySets(report: Report, path: string, node: Tree | undefin
   return declared;
 }
 
-function readFuzzySet(report: Report, path: string, node: Tree, indicators: Indicators): FuzzySet | null {
+function readFuzzySet(report: Report, path: string, node: Tree, indicators: Indicators | null): FuzzySet | null {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return null;
   const reference = readReference(report, at(path, 'indicator'), map.get('indicator'), indicators);
@@ -59,13 +62,22 @@ function readMembership(report: Report, path: string, name: string, node: Tree):
     report.problem(at(path, name), 'must be a membership, [a, b, c] or {type, parameters}: every key of a fuzzy set besides `indicator` is one');
     return undefined;
   }
+  if (isTreeList(node) && node.length === 4) {
+    report.problem(at(path, name), 'has 4 numbers, and a bare list is a triangle of 3: write {type: trapezoidal, parameters: [a, b, c, d]}');
+    return undefined;
+  }
+  const type = isTreeMap(node) ? node.get('type') : undefined;
+  if (typeof type === 'string' && !(MEMBERSHIP_TYPES as readonly string[]).includes(type.toLowerCase().replace(/mf$/, ''))) {
+    report.problem(at(at(path, name), 'type'), unknownName('membership type', type, MEMBERSHIP_TYPES));
+    return undefined;
+  }
   return readValue(report, at(path, name), node, membershipSchema);
 }
 
 /** Resolves `indicator_id` (its primary output) or `indicator_id.output`; null, with a problem where there is one to report. */
-export function readReference(report: Report, path: string, node: Tree | undefined, indicators: Indicators): OutputReference | null {
+export function readReference(report: Report, path: string, node: Tree | undefined, indicators: Indicators | null): OutputReference | null {
   const text = readValue(report, path, node, z.string());
-  if (text === undefined) return null;
+  if (text === undefined || indicators === null) return null;
   const dot = text.indexOf('.');
   const id = dot < 0 ? text : text.slice(0, dot);
   const declared = indicators.get(id);

@@ -26,10 +26,11 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
 
 const dataSource = onlyOff('is not supported: indicators are computed on the bars of the strategy\'s own symbols');
 
-export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators {
-  const declared = new Map<string, DeclaredIndicator | null>();
+export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators | null {
   const map = readMapping(report, path, node, 'required');
-  for (const [id, definition] of map ?? []) {
+  if (map === null) return null;
+  const declared = new Map<string, DeclaredIndicator | null>();
+  for (const [id, definition] of map) {
     const named = checkId(report, path, id, 'no dots');
     const read = readIndicator(report, at(path, id), id, definition);
     declared.set(id, named ? read : null);
@@ -55,5 +56,5 @@ function readIndicator(report: Report, path: string, id: string, node: Tree): De
 }
 
 function typeNames(): readonly string[] {
-  return INDICATORS.flatMap(({ type, aliases }) => [type, ...aliases.filter((alias) => !alias.endsWith('indicator'))]);
+  return INDICATORS.flatMap(({ type, aliases }) => [type].concat(aliases.filter((alias) => !alias.endsWith('indicator'))));
 }

@@ -17,8 +17,8 @@ export function described(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return `the text "${shown(value)}"`;
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  return String(value as number | boolean);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return 'a mapping';
 }
 
 function hint(expected: string, input: unknown): string {
@@ -31,28 +31,23 @@ function hint(expected: string, input: unknown): string {
 
 /** Words for what a schema has to say, where the schema does not give its own. */
 export const explain: z.core.$ZodErrorMap = (issue) => {
-  const input = issue.input;
-  switch (issue.code) {
-    case 'invalid_type':
-      if (input === undefined) return 'is required';
-      return `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${described(input)}${hint(issue.expected, input)}`;
-    case 'invalid_value': {
-      const known = issue.values.map(String);
-      if (input === undefined) return `is required: ${known.join(', ')}`;
-      if (typeof input === 'string') return unknownName('value', input, known);
-      return `must be ${known.length === 1 ? '' : 'one of '}${known.join(', ')}, not ${described(input)}`;
-    }
-    case 'too_small':
-      return bounded(issue.origin, `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`, input);
-    case 'too_big':
-      return bounded(issue.origin, `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`, input);
-    default:
-      return undefined;
+  const { code, input } = issue;
+  if (code === 'invalid_type') {
+    return input === undefined ? 'is required' : `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${described(input)}${hint(issue.expected, input)}`;
   }
+  if (code === 'invalid_value') {
+    const known = issue.values.map(String);
+    if (input === undefined) return `is required: ${known.join(', ')}`;
+    if (typeof input === 'string') return unknownName('value', input, known);
+    return `must be ${known.length === 1 ? '' : 'one of '}${known.join(', ')}, not ${described(input)}`;
+  }
+  if (code === 'too_small') return bounded(issue.origin, `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`, input);
+  if (code === 'too_big') return bounded(issue.origin, `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`, input);
+  return undefined;
 };
 
 function bounded(origin: string, bound: string, input: unknown): string {
-  if (origin === 'array') return `must have ${bound} entries`;
+  if (origin === 'array') return `must have ${bound} ${bound.endsWith(' 1') ? 'entry' : 'entries'}`;
   if (origin === 'string') return `must have ${bound} characters`;
   return `must be ${bound}, not ${described(input)}`;
 }

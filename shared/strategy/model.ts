@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { onlyOff, readFields, readMapping, readValue } from './fields.ts';
 import { nearestName, shown, unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
-import { ACTIVATIONS, type ModelSpec, type TrainingSpec } from './strategy.ts';
+import { ACTIVATIONS, type EarlyStoppingSpec, type ModelSpec, type TrainingSpec } from './strategy.ts';
 import { readEarlyStopping } from './training.ts';
 import type { Decisions } from './decisions.ts';
 import type { Tree } from './tree.ts';
@@ -70,7 +70,7 @@ function readRepeatedTraining(report: Report, path: string, node: Tree | undefin
     if (key === 'early_stopping') {
       const stopping = readEarlyStopping(report, at(path, key), value);
       if (stopping !== undefined && training !== undefined) {
-        compare(report, path, key, JSON.stringify(stopping), JSON.stringify(training.earlyStopping), value === null);
+        compare(report, path, key, inWords(stopping), inWords(training.earlyStopping), value === null);
       }
     } else if (key === 'analytics') {
       readValue(report, at(path, key), value, onlyOff('is not supported: the training history is always kept; leave it out'));
@@ -81,6 +81,10 @@ function readRepeatedTraining(report: Report, path: string, node: Tree | undefin
       compare(report, path, key, typeof value === 'string' ? value.toLowerCase() : value, effective(training)[key], value === null);
     }
   }
+}
+
+function inWords(stopping: EarlyStoppingSpec | null): string {
+  return stopping === null ? 'off' : `patience ${stopping.patience}, min_delta ${stopping.minDelta}`;
 }
 
 function effective(training: TrainingSpec): Readonly<Record<string, unknown>> {

@@ -50,7 +50,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
 }
 
 /** A text as messages show it: cut to a readable length, control characters escaped. */
-export function shown(text: string): string {
-  const cut = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+export function shown(text: string, length = 60): string {
+  const cut = text.length > length ? `${text.slice(0, length)}...` : text;
   return JSON.stringify(cut).slice(1, -1);
 }

@@ -103,7 +103,7 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
     trainingRange: data?.range,
     backtestRange: backtest?.range,
     allowPartialCoverage: data?.allowPartialCoverage,
-    indicators: features === undefined ? undefined : usedIndicators(indicators, features),
+    indicators: indicators === null || features === undefined ? undefined : usedIndicators(indicators, features),
     features,
     model,
     training,
@@ -113,11 +113,11 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   });
 }
 
-function noticeUnused(report: Report, indicators: Indicators, fuzzySets: FuzzySets, inputs: Tree | undefined, features: readonly FeatureSpec[]): void {
+function noticeUnused(report: Report, indicators: Indicators | null, fuzzySets: FuzzySets | null, inputs: Tree | undefined, features: readonly FeatureSpec[]): void {
   const usedSets = new Set(isTreeList(inputs) ? inputs.map((input) => (isTreeMap(input) ? input.get('fuzzy_set') : null)) : []);
   const used = new Set(features.map((feature) => feature.indicatorId));
-  for (const id of fuzzySets.keys()) if (!usedSets.has(id)) report.notice(at('fuzzy_sets', id), 'is used by no input');
-  for (const id of indicators.keys()) if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
+  for (const id of fuzzySets?.keys() ?? []) if (!usedSets.has(id)) report.notice(at('fuzzy_sets', id), 'is used by no input');
+  for (const id of indicators?.keys() ?? []) if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
 }
 
 function usedIndicators(indicators: Indicators, features: readonly FeatureSpec[]): readonly IndicatorSpec[] {

@@ -8,13 +8,17 @@ export type Problem = {
 /** Problems listed at most; the rest would only bury them. */
 const MAX_PROBLEMS = 100;
 
+/** Characters of a path at most: keys may be as long as the file. */
+const MAX_PATH = 200;
+
 /** Collects everything there is to say about one strategy: problems refuse it, notices say how it was read. */
 export class Report {
   readonly problems: Problem[] = [];
   readonly notices: string[] = [];
 
   problem(path: string, message: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path, message });
+    const readable = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}...` : path;
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path: readable, message });
     else if (this.problems.length === MAX_PROBLEMS) this.problems.push({ path: '', message: 'has more problems, which are not listed' });
   }
 

@@ -44,14 +44,15 @@ export class TreeGuard {
 
   #refuse(path: string, message: string): void {
     this.#broken = true;
-    // The path of a node nested without end would be as long as the file.
-    this.#report.problem(path.length > 100 ? `${path.slice(0, 100)}...` : path, message);
+    this.#report.problem(path, message);
   }
 }
 
-/** Reads an already parsed JSON value as a tree; what JSON cannot hold is a problem. */
+/** Reads an already parsed JSON value as a tree; what JSON cannot hold is a problem. Null, with a problem, for one that passes a limit. */
 export function treeOfJson(value: unknown, report: Report): Tree {
-  return convert(value, '', 1, new TreeGuard(report), report);
+  const guard = new TreeGuard(report);
+  const tree = convert(value, '', 1, guard, report);
+  return guard.broken ? null : tree;
 }
 
 function convert(value: unknown, path: string, depth: number, guard: TreeGuard, report: Report): Tree {
