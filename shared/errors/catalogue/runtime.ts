@@ -84,4 +84,20 @@ export const runtimeFailures = {
     (f: { folder: string; reason: string }) => `The memory folder ${f.folder} cannot be used: ${f.reason}.`,
     'Choose a folder that you may write to with --memory.',
   ),
+  OPERATION_ID_TAKEN: failure(
+    'StorageError',
+    (f: { operation_id: string }) => `The new operation drew the id ${f.operation_id}, which another one has already.`,
+    'Nothing was started: send the request again.',
+  ),
+  TRIGGER_NOT_UNDONE: failure(
+    'StorageError',
+    (f: { operation_id: string; reason: string }) =>
+      `The research ${f.operation_id} could not be started (${f.reason}), and what was prepared for it could not be taken back.`,
+    'It is settled as failed, or its slot freed, within 10 minutes, or when the server starts again: then send the request again.',
+  ),
+  EXPERIMENT_UNREADABLE: failure(
+    'StorageError',
+    (f: { key: string; reason: string }) => `The experiment ${f.key} cannot be read: ${f.reason}.`,
+    'Restore the file from a copy, or run the research again with a retry of its operation.',
+  ),
 } as const;

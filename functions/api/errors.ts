@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { z, type Hook } from '@hono/zod-openapi';
+import type { Context, Env, ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { PipelineError, StorageError } from '../../shared/errors/index.ts';
+import type { ApiDeps } from './deps.ts';
+
+const detailSchema = z.strictObject({
+  field: z.string().openapi({ description: 'Where: `body -> seed`, `query -> limit`.', example: 'body -> strategy -> indicators.rsi_14.type' }),
+  message: z.string(),
+  type: z.string().openapi({ description: 'Kind of the problem.', example: 'invalid_type' }),
+});
+export type ErrorDetail = z.infer<typeof detailSchema>;
+
+const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+
+/** The body of every answer of 4xx and 5xx, but for the refusals of `/agent/trigger` and `/agent/cancel`. */
+const errorSchema = z
+  .strictObject({
+    success: z.literal(false),
+    error: z.strictObject({
+      code: z.string().openapi({ example: 'VALIDATION_ERROR' }),
+      message: z.string(),
+      details: z.union([z.array(detailSchema), factsSchema]).openapi({ description: 'Each field that is wrong, or the facts of the case.' }),
+    }),
+  })
+  .openapi('Error');
+
+const MEANINGS = {
+  400: 'The request cannot be read, or the state of the operation does not allow it.',
+  404: 'There is no such thing.',
+  405: 'The path does not know this method.',
+  409: 'The present state does not allow it.',
+  413: 'The body is larger than 256 KB.',
+  415: 'The body is not JSON.',
+  422: 'The request is readable but wrong: `details` names each field and the reason.',
+  500: 'A fault of the server; it has logged it under the error id in `details`.',
+  503: 'A store or the state machine could not be reached: repeat the request later.',
+} as const;
+type ErrorStatus = keyof typeof MEANINGS;
+
+interface ErrorResponse {
+  readonly description: string;
+  readonly content: { readonly 'application/json': { readonly schema: typeof errorSchema } };
+}
+
+/** Descriptions of error answers for a route; 500 and 503 can come from every route. */
+export function errorResponses<const S extends readonly ErrorStatus[]>(...statuses: S): Readonly<Record<S[number] | 500 | 503, ErrorResponse>> {
+  const every: readonly ErrorStatus[] = [...statuses, 500, 503];
+  return Object.fromEntries(
+    every.map((status) => [status, { description: MEANINGS[status], content: { 'application/json': { schema: errorSchema } } }]),
+  ) as Record<S[number] | 500 | 503, ErrorResponse>;
+}
+
+/** An answer of 4xx or 5xx that a handler throws. */
+export class ApiError extends Error {
+  override name = 'ApiError' as const;
+  readonly status: ErrorStatus;
+  readonly code: string;
+  readonly details: ErrorDetail[] | z.infer<typeof factsSchema>;
+
+  constructor(status: ErrorStatus, code: string, message: string, details: ApiError['details'] = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The refusal of a request whose fields are wrong. */
+export function validationError(details: ErrorDetail[]): ApiError {
+  const listed = details.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new ApiError(422, 'VALIDATION_ERROR', `The request is not valid. ${listed}`, details);
+}
+
+const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path', header: 'header', cookie: 'cookie' } as const;
+
+/** Refuses what a route's schemas do not admit, naming every field. */
+export const refuseInvalid: Hook<unknown, Env, string, void> = (result) => {
+  if (result.success) return;
+  throw validationError(
+    result.error.issues.flatMap((issue): ErrorDetail[] => {
+      const place = [PLACES[result.target], ...issue.path.map(String)];
+      if (issue.code !== 'unrecognized_keys') return [{ field: place.join(' -> '), message: issue.message, type: issue.code }];
+      return issue.keys.map((key) => ({ field: [...place, key].join(' -> '), message: 'is not known here', type: issue.code }));
+    }),
+  );
+};
+
+/** Renders whatever a handler throws; what is answered with 5xx is logged. */
+export function errorHandler(log: ApiDeps['log']): ErrorHandler {
+  return (error, c) => {
+    const known = toApiError(error);
+    if (known.status < 500) return errorAnswer(c, known);
+    const errorId = randomUUID();
+    log({ errorId, method: c.req.method, path: c.req.path, status: known.status, error });
+    return errorAnswer(c, known, { error_id: errorId });
+  };
+}
+
+/** The answer that an error makes. */
+export function errorAnswer(c: Context, { status, code, message, details }: ApiError, more: Readonly<Record<string, string>> = {}) {
+  const shown = Array.isArray(details) ? details : { ...details, ...more };
+  return c.json({ success: false, error: { code, message, details: shown } }, status);
+}
+
+function toApiError(error: Error): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof HTTPException && error.status === 415) {
+    return new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON: send the header `Content-Type: application/json`.');
+  }
+  if (error instanceof HTTPException && error.status === 400) return new ApiError(400, 'MALFORMED_REQUEST', error.message);
+  if (error instanceof StorageError) return new ApiError(503, error.code, error.message);
+  const code = error instanceof PipelineError ? error.code : 'INTERNAL_SERVER_ERROR';
+  return new ApiError(500, code, 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
+}

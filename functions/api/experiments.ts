@@ -1,0 +1,81 @@
+import { parse } from 'yaml';
+import { type Experiment, experimentSchema } from '../../memory-schema/experiment.ts';
+import { EXPERIMENTS_PREFIX, operationIdOf } from '../../shared/memory/keys.ts';
+import type { ObjectStore, Ports } from '../../shared/ports/index.ts';
+
+export type ReadExperiment = { readonly ok: true; readonly experiment: Experiment } | { readonly ok: false; readonly reason: string };
+
+/** An object among the experiments that is none, and why. */
+export interface Unreadable {
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** Reads one experiment; a damaged or missing one gives the reason. Throws StorageError where the store cannot tell. */
+export async function readExperiment(objects: ObjectStore, key: string): Promise<ReadExperiment> {
+  const bytes = await objects.get(key);
+  if (bytes === null) return { ok: false, reason: 'it is not there' };
+  let value: unknown;
+  try {
+    value = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    return { ok: false, reason: `it is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` };
+  }
+  const parsed = experimentSchema.safeParse(value);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+    return { ok: false, reason: `it does not follow the schema of experiments (${fields.slice(0, 3).join('; ')})` };
+  }
+  if (`${EXPERIMENTS_PREFIX}${parsed.data.id}.yaml` !== key) return { ok: false, reason: `it holds the experiment ${parsed.data.id}` };
+  return { ok: true, experiment: parsed.data };
+}
+
+/** How many objects are looked at together. */
+const BATCH = 16;
+
+/**
+ * Experiments of completed operations, newest first. Those of operations that have not completed are passed over: they are about
+ * to be committed or removed. Whatever else lies among them, as far as the search went, is listed as unreadable.
+ * @throws StorageError where a store cannot tell
+ */
+export async function findExperiments(
+  { objects, operations }: Ports,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[] }> {
+  const keys = (await objects.list(EXPERIMENTS_PREFIX)).map(({ key }) => key).toReversed();
+  const experiments: Experiment[] = [];
+  const unreadable: Unreadable[] = [];
+  let toSkip = offset;
+  for (let first = 0; first < keys.length && experiments.length < limit; first += BATCH) {
+    const standing = await Promise.all(keys.slice(first, first + BATCH).map((key) => standingOf(operations, key)));
+    const committed = standing.filter(({ state }) => state === 'committed');
+    const skipped = Math.min(toSkip, committed.length);
+    toSkip -= skipped;
+    const page = committed.slice(skipped, skipped + limit - experiments.length);
+    const lastKey = page.length > 0 && experiments.length + page.length === limit ? page.at(-1)?.key : undefined;
+    const read = new Map(await Promise.all(page.map(async ({ key }) => [key, await readExperiment(objects, key)] as const)));
+    for (const { key, state, reason } of standing) {
+      const found = read.get(key);
+      if (state === 'stray') unreadable.push({ key, reason });
+      else if (found?.ok === true) experiments.push(found.experiment);
+      else if (found?.ok === false) unreadable.push({ key, reason: found.reason });
+      if (key === lastKey) break;
+    }
+  }
+  return { experiments, unreadable };
+}
+
+interface Standing {
+  readonly key: string;
+  readonly state: 'committed' | 'uncommitted' | 'stray';
+  /** Why it is a stray. */
+  readonly reason: string;
+}
+
+async function standingOf(operations: Ports['operations'], key: string): Promise<Standing> {
+  const operationId = operationIdOf(/^(.+)\.yaml$/.exec(key.slice(EXPERIMENTS_PREFIX.length))?.[1] ?? '');
+  if (operationId === null) return { key, state: 'stray', reason: 'its name is not that of an experiment' };
+  const operation = await operations.get(operationId);
+  if (operation === null) return { key, state: 'stray', reason: `its operation ${operationId} is not known here` };
+  return { key, state: operation.status === 'completed' ? 'committed' : 'uncommitted', reason: '' };
+}

@@ -1,0 +1,79 @@
+import { FAILURES, type FailureCode } from './catalogue/index.ts';
+
+/** Why an operation failed, as readers of its record see it. */
+export interface FailureReason {
+  /** Name of the error: a PipelineError's, or one of AWS's own. */
+  readonly type: string;
+  /** Word for word what the error said; of a Cause that was cut, what is left of it. */
+  readonly message: string;
+  /** Code in the failure catalogue; null for errors that are not ours. */
+  readonly code: string | null;
+  /** What to do about it; null only for a code that this version does not know. */
+  readonly guidance: string | null;
+}
+
+/**
+ * Reads Error and Cause of a failed execution. Cause is Lambda's JSON `{errorType, errorMessage, trace}`, such JSON cut short,
+ * or plain text from the service (time-out, out of memory, exit).
+ */
+export function readCause(errorType: string | null, cause: string | null): FailureReason {
+  const lambda = cause === null ? null : (wholeJson(cause) ?? cutJson(cause));
+  const type = errorType ?? lambda?.errorType ?? 'Unknown';
+  const message = lambda?.errorMessage ?? (cause !== null && cause.trim() !== '' ? cause : `The execution ended with ${type}, and no cause was given.`);
+  const code = /^\[([A-Z][A-Z0-9_]*)\] /.exec(message)?.[1] ?? null;
+  return { type, message, code, guidance: code === null ? guidanceFor(type, message) : guidanceOf(code) };
+}
+
+/** The Cause that Lambda would make of a thrown error, but for its trace. */
+export function causeOf(error: unknown): { readonly errorType: string; readonly cause: string } {
+  const errorType = error instanceof Error ? error.name : 'Error';
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  return { errorType, cause: JSON.stringify({ errorType, errorMessage }) };
+}
+
+interface LambdaCause {
+  readonly errorType: string | null;
+  readonly errorMessage: string;
+}
+
+function wholeJson(cause: string): LambdaCause | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(cause);
+  } catch {
+    // Plain text or cut JSON: the other readers' business.
+    return null;
+  }
+  if (typeof value !== 'object' || value === null || !('errorMessage' in value) || typeof value.errorMessage !== 'string') return null;
+  return { errorType: 'errorType' in value && typeof value.errorType === 'string' ? value.errorType : null, errorMessage: value.errorMessage };
+}
+
+function cutJson(cause: string): LambdaCause | null {
+  if (!cause.trimStart().startsWith('{')) return null;
+  const errorMessage = cutString(cause, 'errorMessage');
+  return errorMessage === null ? null : { errorType: cutString(cause, 'errorType'), errorMessage };
+}
+
+/** The string under `name`, as far as the text goes; an escape that the cut broke is left out. */
+function cutString(text: string, name: string): string | null {
+  const escaped = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}|\\\\["\\\\/bfnrt])*)`).exec(text)?.[1];
+  return escaped === undefined ? null : (JSON.parse(`"${escaped}"`) as string);
+}
+
+function guidanceOf(code: string): string | null {
+  return Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].guidance : null;
+}
+
+function guidanceFor(type: string, message: string): string {
+  if (/^(States\.Timeout|States\.HeartbeatTimeout|Sandbox\.Timedout)$/.test(type) || /\btimed out\b/i.test(message)) {
+    return 'The step took longer than it may. Shorten the date range, choose a longer timeframe, or train fewer epochs or a smaller network; then start again.';
+  }
+  if (/^Runtime\.(ExitError|OutOfMemory)$/.test(type) || /out of memory|signal: killed/i.test(message)) {
+    return 'The process of the step ended, most often for lack of memory. Use fewer bars, features or symbols, or give the step more memory; then retry the operation.';
+  }
+  if (/^(Lambda\.(?!Unknown)|DynamoDB\.|S3\.)/.test(type)) {
+    return 'A service of the cloud failed although the call was repeated. Retry the operation; if it fails again, look at the state of the service and at its quotas.';
+  }
+  if (type === 'States.Permissions') return 'The state machine lacks a permission. Deploy the stack again, unchanged, and retry the operation.';
+  return 'This was not foreseen. Retry the operation; if it fails again, report it with the operation id and this message.';
+}
