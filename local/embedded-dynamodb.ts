@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import { setTimeout } from 'node:timers/promises';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { operationsTable } from '../functions/adapters/operations-table.ts';
 
 export const LOCAL_TABLE = 'tocsin-operations';
+
+/** A new table is active after a few milliseconds. */
+const TABLE_POLL_MS = 2;
 
 /** A DynamoDB in this process, its data in a folder; served on the loopback address only. */
 export interface EmbeddedDynamoDb {
@@ -33,6 +37,7 @@ export async function startEmbeddedDynamoDb(folder?: string): Promise<EmbeddedDy
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+  await tableIsActive(client);
   return {
     endpoint,
     client,
@@ -44,4 +49,12 @@ export async function startEmbeddedDynamoDb(folder?: string): Promise<EmbeddedDy
       });
     },
   };
+}
+
+async function tableIsActive(client: DynamoDBClient): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: LOCAL_TABLE }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    await setTimeout(TABLE_POLL_MS);
+  }
 }

@@ -28,6 +28,7 @@ export class FunctionHost {
   readonly #config: WorkerConfig;
   readonly #progressIntervalMs: number;
   readonly #workers = new Set<ChildProcess>();
+  readonly #invocations = new Set<Promise<unknown>>();
   #idle: ChildProcess[] = [];
   #nextId = 1;
 
@@ -41,6 +42,16 @@ export class FunctionHost {
    * @throws InvocationError with the thrown error's type, or Sandbox.Timedout or Runtime.ExitError as Lambda names them
    */
   async invoke(name: StepFunction, event: unknown, signal: AbortSignal): Promise<unknown> {
+    const invocation = this.#invoke(name, event, signal);
+    this.#invocations.add(invocation);
+    try {
+      return await invocation;
+    } finally {
+      this.#invocations.delete(invocation);
+    }
+  }
+
+  async #invoke(name: StepFunction, event: unknown, signal: AbortSignal): Promise<unknown> {
     const worker = this.#idle.pop() ?? this.#start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -86,6 +97,11 @@ export class FunctionHost {
     const exits = [...this.#workers].map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
     for (const worker of this.#workers) worker.kill('SIGKILL');
     await Promise.all(exits);
+  }
+
+  /** Waits until no invocation is under way. */
+  async idle(): Promise<void> {
+    while (this.#invocations.size > 0) await Promise.allSettled(this.#invocations);
   }
 
   /** Process ids of the workers alive. */

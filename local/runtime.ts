@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-store.ts';
+import type { StepFunction } from '../functions/handlers.ts';
 import { fail } from '../shared/errors/index.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { afterSettlement, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
@@ -9,7 +10,7 @@ import { EmbeddedWorkflows } from './embedded-workflows.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
 import { FunctionHost } from './function-host.ts';
 import { lockMemory, type MemoryLock } from './memory-owner.ts';
-import { ResearchStateMachine } from './state-machine.ts';
+import { type FunctionInvoker, ResearchStateMachine } from './state-machine.ts';
 
 export interface RuntimeOptions {
   /** Folder of experiments, runs, strategies and operations. */
@@ -20,6 +21,8 @@ export interface RuntimeOptions {
   readonly command: string;
   /** @default 500 */
   readonly progressIntervalMs?: number;
+  /** Called before each invocation of a function, which waits for it: the place to inject faults between states. */
+  readonly beforeInvocation?: (name: StepFunction, event: unknown) => Promise<void>;
   /** Told of a fault that leaves an ending unrecorded. */
   readonly onFault: (error: unknown) => void;
 }
@@ -60,8 +63,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     { memory, data, dynamoDbEndpoint: dynamoDb.endpoint },
     options.progressIntervalMs ?? DEFAULT_PROGRESS_INTERVAL_MS,
   );
+  const invoke: FunctionInvoker = async (name, event, signal) => {
+    await options.beforeInvocation?.(name, event);
+    return functions.invoke(name, event, signal);
+  };
   const workflows = new EmbeddedWorkflows({
-    stateMachine: new ResearchStateMachine(functions, dynamoDb.client),
+    stateMachine: new ResearchStateMachine(invoke, dynamoDb.client),
     logFile: (operationId) => join(memory, 'runs', operationId, 'execution.jsonl'),
     onEnd: (operationId, execution) => settleExecution(ports, operationId, execution),
     onFault: options.onFault,

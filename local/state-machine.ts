@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { STEP_FUNCTIONS, type StepFunction } from '../functions/handlers.ts';
 import { LOCAL_TABLE } from './embedded-dynamodb.ts';
-import { type FunctionHost, InvocationError } from './function-host.ts';
+import { InvocationError } from './function-host.ts';
 
 const DEFINITION = new URL('../infra/research-cycle.asl.json', import.meta.url);
 const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
@@ -17,6 +17,9 @@ const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   RecordFunctionArn: 'record',
   OperationsTableName: LOCAL_TABLE,
 };
+
+/** Invokes a step function; rejects with InvocationError. */
+export type FunctionInvoker = (name: StepFunction, event: unknown, signal: AbortSignal) => Promise<unknown>;
 
 type TaskHandler = (input: unknown) => Promise<unknown>;
 
@@ -46,11 +49,11 @@ export interface StateMachineRun {
 export class ResearchStateMachine {
   readonly #definition = loadDefinition();
   readonly #machine = new StateMachine(this.#definition, { validationOptions: { checkArn: false } });
-  readonly #functions: FunctionHost;
+  readonly #invoke: FunctionInvoker;
   readonly #dynamoDb: DynamoDBClient;
 
-  constructor(functions: FunctionHost, dynamoDb: DynamoDBClient) {
-    this.#functions = functions;
+  constructor(invoke: FunctionInvoker, dynamoDb: DynamoDBClient) {
+    this.#invoke = invoke;
     this.#dynamoDb = dynamoDb;
   }
 
@@ -69,7 +72,7 @@ export class ResearchStateMachine {
         return async (input) => {
           const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
           if (!isStepFunction(FunctionName)) throw new InvocationError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
-          return { Payload: await this.#functions.invoke(FunctionName, Payload, signal) };
+          return { Payload: await this.#invoke(FunctionName, Payload, signal) };
         };
       case UPDATE_ITEM:
         return async (input) => this.#updateItem(input as UpdateItemCommandInput);

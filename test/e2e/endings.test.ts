@@ -1,0 +1,271 @@
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cancelResearch } from '../../shared/research/cancel.ts';
+import { SLOT_PREFIX } from '../../shared/research/settle.ts';
+import type { Operation } from '../../memory-schema/operation.ts';
+import { readCause } from '../../shared/errors/cause.ts';
+import { type Bench, startBench, writeSp500 } from '../support/research-bench.ts';
+import { smallStrategy } from '../support/strategies.ts';
+
+/** Asserts that the operation failed as told, in its own words and in the execution's, and left no experiment. */
+async function expectFailure(bench: Bench, operation: Operation, failure: { type: string; step: string; code: string | null; words: readonly string[] }) {
+  const cause = readCause(operation.error_type, operation.error_cause);
+  expect(operation).toMatchObject({ status: 'failed', error_type: failure.type, failed_step: failure.step, completed_at: expect.any(String) });
+  expect(cause.code).toBe(failure.code);
+  for (const word of failure.words) expect(cause.message).toContain(word);
+
+  const events = await bench.events(operation.operation_id);
+  const entered = events.filter((event) => event.type === 'StateEntered').map((event) => event.state);
+  expect(entered.slice(-2).map((state) => state?.name)).toEqual(['RecordFailure', 'Failed']);
+  expect(entered.at(-1)).toMatchObject({ name: 'Failed', type: 'Fail' });
+  expect(events.at(-1)).toMatchObject({ type: 'ExecutionFailed', Error: failure.type, Cause: operation.error_cause });
+
+  expect(await bench.experimentFiles()).toEqual([]);
+  expect(await bench.runtime.ports.operations.claims(SLOT_PREFIX)).toEqual([]);
+}
+
+describe('completed', () => {
+  test('a good cycle on S&P 500 leaves one experiment with its numbers, and an execution that succeeded', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy());
+    expect(operation).toMatchObject({ status: 'completed', error_type: null, metadata: { symbol: 'SPX', parameters: { phase: 'done' } } });
+    expect(operation.progress).toMatchObject({ percentage: 100, steps_completed: 3 });
+    expect(await bench.experimentFiles()).toEqual([`${operation.experiment_id}.yaml`]);
+    const experiment = await bench.experiment(operation);
+    expect(experiment).toMatchObject({ status: 'completed', strategy_name: 'small', gate_rejection_reason: null });
+    expect(experiment.training_result.training_metrics.history.val_loss).toHaveLength(8);
+    expect(experiment.backtest_result?.metrics.total_trades).toBeGreaterThan(0);
+    expect(experiment.provenance.data_sha256).toEqual({ 'market-data/SPX_1d.csv': expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const events = await bench.events(operation.operation_id);
+    expect(events.at(-1)).toMatchObject({ type: 'ExecutionSucceeded' });
+    expect(await bench.runtime.ports.operations.claims(SLOT_PREFIX)).toEqual([]);
+  });
+
+  test('a rejection by the training gate is an experiment without a backtest', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy({ gates: { training: { min_accuracy: 1 } } }));
+    expect(operation.status).toBe('completed');
+    expect(await bench.experiment(operation)).toMatchObject({
+      status: 'gate_rejected_training',
+      gate_rejection_reason: expect.stringMatching(/^Training gate: accuracy_below_threshold \(\d+\.\d% < 100%\)$/),
+      backtest_result: null,
+    });
+  });
+
+  test('a rejection by the backtest gate is an experiment with its backtest', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy({ gates: { backtest: { max_drawdown: 0 } } }));
+    expect(await bench.experiment(operation)).toMatchObject({
+      status: 'gate_rejected_backtest',
+      gate_rejection_reason: expect.stringMatching(/^Backtest gate: drawdown_too_high \(\d+\.\d% > 0%\)$/),
+      backtest_result: { metrics: { total_trades: expect.any(Number) } },
+    });
+  });
+
+  test('bypassed gates judge, say so, and let everything through', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy({ gates: { training: { min_accuracy: 1 }, backtest: { max_drawdown: 0 } } }), { bypassGates: true });
+    expect(await bench.experiment(operation)).toMatchObject({
+      status: 'completed',
+      training_result: { gate: { passed: true, reason: 'bypassed' } },
+      backtest_result: { gate: { passed: true, reason: 'bypassed' } },
+    });
+  });
+});
+
+describe('failed', () => {
+  test('a CSV that is cut in the middle of a line is a TrainingDataError that names file and line', async () => {
+    const bench = await startBench();
+    const file = join(bench.data, 'SPX_1d.csv');
+    const csv = await readFile(file);
+    await truncate(file, csv.length - 30);
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, {
+      type: 'TrainingDataError',
+      step: 'train',
+      code: 'DATA_FIELD_COUNT',
+      words: ['market-data/SPX_1d.csv', 'line 5106'],
+    });
+  });
+
+  test('symbols without common time are a TrainingDataError that names symbols, ranges and what to do', async () => {
+    const bench = await startBench();
+    await writeSp500(bench.data, 'EARLY', 0, 1500);
+    await writeSp500(bench.data, 'LATE', 3000);
+    const operation = await bench.research(smallStrategy({ symbols: ['EARLY', 'LATE'] }));
+    await expectFailure(bench, operation, {
+      type: 'TrainingDataError',
+      step: 'train',
+      code: 'TRAINING_SYMBOLS_DO_NOT_OVERLAP',
+      words: ['EARLY', 'LATE', '2000-01', '2005-12', '2011-12', '2020-04'],
+    });
+    expect(readCause(operation.error_type, operation.error_cause).guidance).toMatch(/range|data/);
+  });
+
+  test('market data that is gone when the backtest begins is a BacktestDataError', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name) => {
+        if (name === 'backtest') await rm(join(bench.data, 'SPX_1d.csv'));
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'DATA_FILE_MISSING', words: ['SPX', '1d', 'market-data/SPX_1d.csv'] });
+  });
+
+  test('a truncated model file is a ModelLoadError', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name === 'backtest') await truncate(join(bench.memory, 'runs', operationOf(event), 'model', 'model.onnx'), 100);
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'ModelLoadError', step: 'backtest', code: 'MODEL_HASH_MISMATCH', words: ['runs/'] });
+  });
+
+  test('another strategy under the same model is a BacktestDataError that names the feature', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name !== 'backtest') return;
+        const file = join(bench.memory, 'runs', operationOf(event), 'strategy.yaml');
+        await writeFile(file, (await readFile(file, 'utf8')).replace('middle', 'centre'));
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'MODEL_FEATURES_MISMATCH', words: ['1d_rsi_middle', '1d_rsi_centre'] });
+  });
+
+  test('an artefact that vanished before the record is a StorageError', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name === 'record') await rm(join(bench.memory, 'runs', operationOf(event), 'training.json'));
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'StorageError', step: 'record', code: 'ARTEFACT_MISSING', words: ['training.json'] });
+  });
+
+  test('a foreign file in the experiment\'s place is a StorageError, and the file is left alone', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name !== 'record') return;
+        const id = operationOf(event).replace('op_agent_research', 'exp');
+        await bench.runtime.ports.objects.put(`memory/experiments/${id}.yaml`, 'mine');
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', failed_step: 'record' });
+    expect(readCause(operation.error_type, operation.error_cause).code).toBe('EXPERIMENT_CONFLICT');
+  });
+
+  test('a worker process that is killed while it trains fails the operation, with what is known', async () => {
+    const bench = await startBench();
+    const operationId = await bench.trigger(smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
+    await running(bench, operationId);
+    for (const pid of bench.runtime.functions.pids) process.kill(pid, 'SIGKILL');
+    const operation = await bench.ended(operationId);
+    await expectFailure(bench, operation, { type: 'Runtime.ExitError', step: 'train', code: null, words: ['SIGKILL'] });
+  });
+
+  test('an exception that nobody foresaw fails the operation with its own words', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name) => {
+        if (name === 'backtest') throw new TypeError('cannot read the tea leaves');
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'TypeError', step: 'backtest', code: null, words: ['cannot read the tea leaves'] });
+  });
+});
+
+describe('cancelled', () => {
+  const slow = smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } });
+
+  test('while it trains: it ends as cancelled and its worker stops', async () => {
+    const bench = await startBench();
+    const operationId = await bench.trigger(slow);
+    await running(bench, operationId);
+    expect(await cancelResearch(bench.deps, operationId)).toMatchObject({ outcome: 'cancelled' });
+    await expectCancelled(bench, operationId);
+  });
+
+  test('at once after the trigger', async () => {
+    const bench = await startBench();
+    const operationId = await bench.trigger(slow);
+    expect(await cancelResearch(bench.deps, operationId)).toMatchObject({ outcome: 'cancelled' });
+    await expectCancelled(bench, operationId);
+  });
+
+  test.each(['backtest', 'record'] as const)('just before the %s step', async (step) => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name === step) expect(await cancelResearch(bench.deps, operationOf(event))).toMatchObject({ outcome: 'cancelled' });
+      },
+    });
+    await expectCancelled(bench, await bench.trigger(smallStrategy()));
+  });
+
+  test('is refused once it is over, and changes nothing', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy());
+    expect(await cancelResearch(bench.deps, operation.operation_id)).toEqual({ outcome: 'not_cancellable', status: 'completed' });
+    expect(await bench.experimentFiles()).toHaveLength(1);
+  });
+
+  async function expectCancelled(bench: Bench, operationId: string) {
+    const operation = await bench.ended(operationId);
+    expect(operation).toMatchObject({ status: 'cancelled', experiment_id: null, completed_at: expect.any(String) });
+    // No handler is at work for it any more, so nothing can be written later.
+    await bench.runtime.functions.idle();
+    expect(await bench.experimentFiles()).toEqual([]);
+    expect(await bench.runtime.ports.operations.get(operationId)).toEqual(operation);
+    expect(await bench.runtime.ports.operations.claims(SLOT_PREFIX)).toEqual([]);
+  }
+});
+
+describe('same strategy, data and seed', () => {
+  test('give the same model byte for byte, and the same experiment but for ids and times', async () => {
+    const bench = await startBench();
+    const runs = [await bench.research(smallStrategy(), { seed: 7 }), await bench.research(smallStrategy(), { seed: 7 })];
+    const [first, second] = await Promise.all(runs.map(async (operation) => ({
+      model: await readFile(join(bench.memory, 'runs', operation.operation_id, 'model', 'model.onnx')),
+      manifest: await readFile(join(bench.memory, 'runs', operation.operation_id, 'model', 'manifest.json')),
+      trades: await readFile(join(bench.memory, 'runs', operation.operation_id, 'trades.csv'), 'utf8'),
+      experiment: withoutIdentity(await bench.experiment(operation)),
+    })));
+    expect(second).toEqual(first);
+    const other = await bench.research(smallStrategy(), { seed: 8 });
+    expect((await bench.experiment(other)).provenance.model_sha256).not.toBe(first?.experiment.provenance.model_sha256);
+  });
+
+  function withoutIdentity(experiment: Awaited<ReturnType<Bench['experiment']>>) {
+    const { operation_id: _operation, ...provenance } = experiment.provenance;
+    return { ...experiment, id: '', timestamp: '', provenance };
+  }
+});
+
+describe('a second process on the memory folder later', () => {
+  test('settles what was in flight as interrupted, and finds what was finished', async () => {
+    const first = await startBench();
+    const finished = await first.research(smallStrategy());
+    const inFlight = await first.trigger(smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
+    await running(first, inFlight);
+    await first.runtime.close();
+
+    const second = await startBench({ memory: first.memory });
+    expect(await second.runtime.ports.operations.get(finished.operation_id)).toEqual(finished);
+    const interrupted = await second.runtime.ports.operations.get(inFlight);
+    expect(interrupted).toMatchObject({ status: 'failed', error_type: 'StorageError', completed_at: expect.any(String) });
+    expect(readCause(interrupted!.error_type, interrupted!.error_cause)).toMatchObject({ code: 'INTERRUPTED', message: expect.stringContaining(inFlight) });
+    expect(await second.experimentFiles()).toEqual([`${finished.experiment_id}.yaml`]);
+  });
+});
+
+/** Waits until the operation reports an epoch. */
+async function running(bench: Bench, operationId: string): Promise<void> {
+  await expect.poll(async () => (await bench.runtime.ports.operations.get(operationId))?.progress.context['epoch'], { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+}
+
+function operationOf(event: unknown): string {
+  return (event as { operation_id: string }).operation_id;
+}
