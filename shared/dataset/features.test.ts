@@ -68,9 +68,9 @@ describe('computeFeatures looks at no later bar', () => {
     triangle('4h', 'rsi_3', 'low', [0, 30, 60]),
     raw('4h', 'roc_2'),
     triangle('1h', 'roc_2', 'flat', [-1, 0, 1]),
-    raw('15m', 'rsi_3'),
+    raw('30m', 'rsi_3'),
   ]);
-  const series = barsByTimeframe('1h', '4h', '15m');
+  const series = barsByTimeframe('1h', '4h', '30m');
 
   it('gives on a prefix of all series the prefix of the rows, bit for bit', () => {
     let compared = 0;
@@ -143,21 +143,27 @@ describe('computeFeatures refuses', () => {
     );
   });
 
-  it('a hole in another timeframe, unless the strategy allows it', () => {
+  it('a hole in another timeframe, unless the strategy allows it or asks for later bars only', () => {
     const keep = [...daily.time.keys()].filter((i) => i < 50 || i > 70);
     const pick = (column: Float64Array): Float64Array => Float64Array.from(keep, (i) => column[i]!);
     const { open, high, low, close, volume, time } = daily;
     const holed = { ...daily, length: keep.length, time: pick(time), open: pick(open), high: pick(high), low: pick(low), close: pick(close), volume: pick(volume) };
     expect(() => computeFeatures(both, mapOf(hourly, holed))).toThrow(/^\[FEATURE_TIMEFRAME_HOLE\] EURUSD: at .* there are 1h bars, but the last 1d bar closed at .* 10 days/);
     expect(computeFeatures({ ...both, allowPartialCoverage: true }, mapOf(hourly, holed)).bars.length).toBe(3000);
+    const afterwards = { start: daily.time[80]!, end: null };
+    expect(computeFeatures({ ...both, trainingRange: afterwards }, mapOf(hourly, holed)).bars.length).toBe(3000);
   });
 });
 
 describe('computeFeatures where a timeframe is shorter', () => {
-  it('ends the rows ten days after its last bar', () => {
-    const strategy = featureStrategy('1h', [raw('1h', 'rsi_14'), raw('1d', 'rsi_14')]);
-    const { bars } = computeFeatures(strategy, mapOf(hourly, sliceBars(daily, 0, 60)));
-    expect(bars.time.at(-1)! + HOUR).toBe(daily.time[59]! + 11 * DAY);
+  it.each([
+    { base: hourly, other: sliceBars(daily, 0, 60), bars: 3 * 24 },
+    { base: daily, other: sliceBars(hourly, 0, 1210), bars: 3 },
+  ])('ends the rows of $base.timeframe bars three bars after the data of $other.timeframe', ({ base, other, bars }) => {
+    const strategy = featureStrategy(base.timeframe, [raw('1h', 'rsi_3'), raw('1d', 'rsi_3')]);
+    const { length } = computeFeatures(strategy, mapOf(base, other)).bars;
+    const over = lowerBound(base.time, other.time.at(-1)! + durationMs(other.timeframe));
+    expect([length - over, length < base.length]).toEqual([bars, true]);
   });
 });
 

@@ -2,7 +2,7 @@ import { fail } from '../errors/index.ts';
 import { fuzzify } from '../fuzzy/membership.ts';
 import type { IndicatorValues } from '../indicators/indicator.ts';
 import { findIndicator, readsVolume } from '../indicators/registry.ts';
-import type { Bars } from '../market-data/bars.ts';
+import { lowerBound, type Bars } from '../market-data/bars.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
 import type { FeatureSpec, Strategy } from '../strategy/strategy.ts';
@@ -31,7 +31,7 @@ interface Source {
  *   where timeframes do not overlap or one has a hole the strategy does not allow; where an indicator has no finite value
  */
 export function computeFeatures(
-  strategy: Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'allowPartialCoverage'>,
+  strategy: Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'trainingRange' | 'backtestRange' | 'allowPartialCoverage'>,
   bars: ReadonlyMap<Timeframe, Bars>,
 ): FeatureMatrix {
   const { baseTimeframe, features } = strategy;
@@ -57,8 +57,13 @@ export function computeFeatures(
     return feature.kind === 'raw' ? values : fuzzify(feature.membership, values);
   });
   const warmup = Math.max(0, ...features.map((feature) => sourceOf(feature).ready));
-  if (!strategy.allowPartialCoverage) requireNoHoles(frames, warmup);
+  if (!strategy.allowPartialCoverage) requireNoHoles(frames, Math.max(warmup, lowerBound(rows.time, firstAsked(strategy))));
   return { symbol: rows.symbol, bars: rows, ids: features.map(({ id }) => id), columns, warmup };
+}
+
+/** First instant of the ranges asked for: what precedes it only warms indicators. A backtest without a range follows the training. */
+function firstAsked({ trainingRange, backtestRange }: Pick<Strategy, 'trainingRange' | 'backtestRange'>): number {
+  return Math.min(trainingRange?.start ?? -Infinity, backtestRange === null ? Infinity : (backtestRange.start ?? -Infinity));
 }
 
 function compute({ indicators }: Pick<Strategy, 'indicators'>, feature: FeatureSpec, bars: Bars): Computed {

@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { alignClosed } from '../market-data/align.ts';
-import { sliceBars, type Bars } from '../market-data/bars.ts';
+import { lowerBound, sliceBars, type Bars } from '../market-data/bars.ts';
 import { coverageTolerance } from '../market-data/coverage.ts';
 import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
@@ -22,8 +22,8 @@ interface Frames {
 /**
  * Joins the bars of one symbol to its base timeframe, as of each base bar's close.
  *
- * A timeframe whose data is over leaves its last bar standing for ever after. The rows therefore end where the last bar
- * of any timeframe has been closed for longer than data may miss (`coverageTolerance`), as they would at the end of the data.
+ * A timeframe whose data is over would show its last bar for ever after. The rows therefore end where one of them is over:
+ * three bars (of the longer of the two timeframes) after the first base bar opened that its bars no longer reach.
  *
  * @throws MarketDataError where a timeframe has no bars, or no time in common with the base timeframe
  */
@@ -33,7 +33,7 @@ export function joinFrames(base: Timeframe, others: readonly Timeframe[], bars: 
   let length = baseBars.length;
   for (const other of joined) {
     requireOverlap(baseBars, other);
-    length = Math.min(length, rowsClosedBy(baseBars, closeOf(other, other.length - 1) + coverageTolerance(other.timeframe)));
+    length = Math.min(length, rowsUntilOver(baseBars, other));
   }
   const rows = sliceBars(baseBars, 0, length);
   const byTimeframe = new Map<Timeframe, Frame>([[base, { bars: rows, visible: null }]]);
@@ -87,10 +87,13 @@ function requireOverlap(base: Bars, other: Bars): void {
   });
 }
 
-function rowsClosedBy(bars: Bars, instant: number): number {
-  let count = bars.length;
-  while (count > 0 && closeOf(bars, count - 1) > instant) count--;
-  return count;
+/** Three bars, since a market that is open late or on a holiday may add base bars to a longer bar, or lack shorter ones. */
+function rowsUntilOver(base: Bars, other: Bars): number {
+  const duration = durationMs(base.timeframe);
+  const unreached = base.time[lowerBound(base.time, closeOf(other, other.length - 1))];
+  if (unreached === undefined) return base.length;
+  const lastClose = unreached + 3 * Math.max(duration, durationMs(other.timeframe));
+  return lowerBound(base.time, lastClose - duration + 1);
 }
 
 function closeOf({ time, timeframe }: Bars, index: number): number {

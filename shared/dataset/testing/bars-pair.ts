@@ -4,7 +4,8 @@ import { barsArbitrary } from '../../market-data/testing/bars-arbitrary.ts';
 import { durationMs, type Timeframe } from '../../market-data/timeframe.ts';
 
 const START = Date.UTC(2020, 0, 6);
-const MAX_MISSING_BARS = 5;
+const BARS = 60;
+const MAX_MISSING_BARS = 2;
 
 /** The same prices as bars of another timeframe that open from START on, with small gaps. */
 function asTimeframe(bars: Bars, timeframe: Timeframe): Bars {
@@ -19,9 +20,15 @@ function asTimeframe(bars: Bars, timeframe: Timeframe): Bars {
   return { ...bars, timeframe, time: times };
 }
 
-/** Series of one symbol on each of the timeframes: long on the first, and on the others as many bars or fewer. */
+/** Series of one symbol on each of the timeframes, over about the same time: 60 bars of the first. */
 export function barsByTimeframe(...timeframes: readonly Timeframe[]): fc.Arbitrary<ReadonlyMap<Timeframe, Bars>> {
+  const span = BARS * durationMs(timeframes[0]!);
   return fc
-    .tuple(...timeframes.map((timeframe, i) => barsArbitrary({ minLength: i === 0 ? 60 : 12 }).map((bars) => asTimeframe(bars, timeframe))))
+    .tuple(
+      ...timeframes.map((timeframe) => {
+        const maxLength = Math.ceil(span / durationMs(timeframe));
+        return barsArbitrary({ minLength: maxLength, maxLength }).map((bars) => asTimeframe(bars, timeframe));
+      }),
+    )
     .map((series) => new Map(series.map((bars) => [bars.timeframe, bars])));
 }

@@ -2,7 +2,7 @@ import type { Timeframe } from '../../market-data/timeframe.ts';
 import type { FeatureSpec, IndicatorSpec, MembershipSpec, Normalization, Strategy } from '../../strategy/strategy.ts';
 
 /** What `computeFeatures` reads of a strategy. */
-type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'allowPartialCoverage'>;
+type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'trainingRange' | 'backtestRange' | 'allowPartialCoverage'>;
 
 const INDICATORS: readonly IndicatorSpec[] = [
   { id: 'rsi_14', type: 'rsi', params: { period: 14, source: 'close' } },
@@ -12,8 +12,8 @@ const INDICATORS: readonly IndicatorSpec[] = [
 ];
 
 /** A strategy over a few fixed indicators: rsi_14, rsi_3, roc_2, roc_volume. */
-export function featureStrategy(baseTimeframe: Timeframe, features: readonly FeatureSpec[], allowPartialCoverage = false): FeatureStrategy {
-  return { baseTimeframe, indicators: INDICATORS, features, allowPartialCoverage };
+export function featureStrategy(baseTimeframe: Timeframe, features: readonly FeatureSpec[]): FeatureStrategy {
+  return { baseTimeframe, indicators: INDICATORS, features, trainingRange: null, backtestRange: null, allowPartialCoverage: false };
 }
 
 /** A raw input of an indicator's primary output. */
