@@ -1,10 +1,12 @@
-import './node-compat.ts';
 import { readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { STEP_FUNCTIONS, type StepFunction } from '../functions/handlers.ts';
 import { LOCAL_TABLE } from './embedded-dynamodb.ts';
 import { InvocationError } from './function-host.ts';
+import { installPromiseWithResolvers } from './node-compat.ts';
+
+installPromiseWithResolvers();
 
 const DEFINITION = new URL('../infra/research-cycle.asl.json', import.meta.url);
 const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
@@ -22,6 +24,11 @@ const SUBSTITUTIONS: Readonly<Record<string, string>> = {
 export type FunctionInvoker = (name: StepFunction, event: unknown, signal: AbortSignal) => Promise<unknown>;
 
 type TaskHandler = (input: unknown) => Promise<unknown>;
+
+interface LambdaInvokeParameters {
+  readonly FunctionName: string;
+  readonly Payload: unknown;
+}
 
 interface TaskState {
   readonly Type: string;
@@ -67,19 +74,15 @@ export class ResearchStateMachine {
   }
 
   #handlerFor(name: string, resource: string | undefined, signal: AbortSignal): TaskHandler {
-    switch (resource) {
-      case LAMBDA_INVOKE:
-        return async (input) => {
-          const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
-          if (!isStepFunction(FunctionName)) throw new InvocationError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
-          return { Payload: await this.#invoke(FunctionName, Payload, signal) };
-        };
-      case UPDATE_ITEM:
-        return async (input) => this.#updateItem(input as UpdateItemCommandInput);
-      default:
-        // Without a handler the interpreter would call the real service.
-        throw new Error(`The Task state ${name} uses ${resource}, for which there is nothing local.`);
-    }
+    if (resource === LAMBDA_INVOKE) return (input) => this.#invokeFunction(input as LambdaInvokeParameters, signal);
+    if (resource === UPDATE_ITEM) return (input) => this.#updateItem(input as UpdateItemCommandInput);
+    // Without a handler the interpreter would call the real service.
+    throw new Error(`The Task state ${name} uses ${resource}, for which there is nothing local.`);
+  }
+
+  async #invokeFunction({ FunctionName, Payload }: LambdaInvokeParameters, signal: AbortSignal): Promise<object> {
+    if (!isStepFunction(FunctionName)) throw new InvocationError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
+    return { Payload: await this.#invoke(FunctionName, Payload, signal) };
   }
 
   async #updateItem(input: UpdateItemCommandInput): Promise<object> {

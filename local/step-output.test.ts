@@ -7,10 +7,10 @@ test('a plain JSON object is passed on as it is', () => {
 });
 
 test.each([
-  ['undefined', undefined, 'output is undefined'],
+  ['undefined', undefined, 'output is of type undefined'],
   ['a NaN deep inside', { a: [{ b: Number.NaN }] }, 'output.a[0].b is NaN'],
   ['infinity', { a: Number.POSITIVE_INFINITY }, 'output.a is Infinity'],
-  ['an undefined member', { a: undefined }, 'output.a is undefined'],
+  ['an undefined member', { a: undefined }, 'output.a is of type undefined'],
   ['a date', { a: new Date(0) }, 'output.a is no plain object'],
   ['more than 8 KB', { a: 'x'.repeat(8 * 1024) }, 'bytes exceed 8192'],
 ])('%s is refused by name', (_, output, reason) => {

@@ -25,5 +25,9 @@ function checkJson(step: string, value: unknown, path: string): void {
     for (const [key, entry] of Object.entries(value)) checkJson(step, entry, `${path}.${key}`);
     return;
   }
-  throw fail('STEP_OUTPUT_INVALID', { step, reason: `${path} is ${typeof value === 'object' ? 'no plain object' : String(value)}` });
+  throw fail('STEP_OUTPUT_INVALID', { step, reason: `${path} is ${typeof value === 'number' ? value : kindOf(value)}` });
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? 'no plain object' : `of type ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, type QueryCommandInput, DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Operation, type OperationStatus, operationSchema } from '../../memory-schema/operation.ts';
-import { fail, PipelineError } from '../../shared/errors/index.ts';
+import { fail, type PipelineError } from '../../shared/errors/index.ts';
 import type { Claim, OperationChange, OperationQuery, OperationStore } from '../../shared/ports/index.ts';
 import { BY_CREATION, BY_STATUS, claimItem, fromClaimItem, type Item, operationItem } from './operations-table.ts';
 

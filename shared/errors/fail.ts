@@ -4,7 +4,6 @@ import {
   BacktestDataError,
   MarketDataError,
   PIPELINE_ERRORS,
-  type Facts,
   type PipelineError,
   type PipelineErrorInit,
   TrainingDataError,
@@ -19,7 +18,7 @@ type FactsOf<C extends FailureCode> = Parameters<(typeof FAILURES)[C]['what']>[0
  */
 export function fail<C extends FailureCode>(code: C, facts: FactsOf<C>, cause?: unknown): PipelineError {
   const entry = FAILURES[code] as unknown as Failure;
-  return new PIPELINE_ERRORS[entry.type]({ code, what: entry.what(facts), guidance: entry.guidance, facts: facts as unknown as Facts, cause });
+  return new PIPELINE_ERRORS[entry.type]({ code, what: entry.what(facts), guidance: entry.guidance, facts, cause });
 }
 
 /**

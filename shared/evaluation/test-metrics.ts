@@ -36,10 +36,11 @@ export function classificationMetrics(logits: Float32Array, targets: Float32Arra
   let f1 = 0;
   for (let k = 0; k < classes; k++) {
     // A class without rows has weight 0, and one without a right answer adds 0.
-    if (right[k]! === 0) continue;
+    const hits = right[k]!;
+    if (hits === 0) continue;
     const share = actual[k]! / targets.length;
-    const classPrecision = right[k]! / predicted[k]!;
-    const classRecall = right[k]! / actual[k]!;
+    const classPrecision = hits / predicted[k]!;
+    const classRecall = hits / actual[k]!;
     precision += share * classPrecision;
     recall += share * classRecall;
     f1 += (share * 2 * classPrecision * classRecall) / (classPrecision + classRecall);

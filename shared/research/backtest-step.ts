@@ -39,7 +39,12 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
     { model: await ports.objects.get(keys.model), manifest: await ports.objects.get(keys.manifest) },
     { featureIds: strategy.features.map((feature) => feature.id), location: keys.prefix },
   );
-  const traded = await asStepError('backtest', () => tradeAll(ports, strategy, model, training.borders, report)).finally(() => model.close());
+  let traded: Awaited<ReturnType<typeof tradeAll>>;
+  try {
+    traded = await asStepError('backtest', () => tradeAll(ports, strategy, model, training.borders, report));
+  } finally {
+    await model.close();
+  }
   const { result, portfolio } = backtestResult(strategy, traded, operation.metadata.parameters.bypass_gates);
 
   // A cancelled operation must not find artefacts of its own afterwards.

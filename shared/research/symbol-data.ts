@@ -1,15 +1,15 @@
 import { computeFeatures } from '../dataset/features.ts';
 import type { FeatureMatrix } from '../dataset/feature-matrix.ts';
-import { type Bars, lowerBound, sliceBars } from '../market-data/bars.ts';
+import { type Bars, sliceBars } from '../market-data/bars.ts';
+import { selectRange } from '../market-data/coverage.ts';
 import { loadBars } from '../market-data/load.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
-import type { Strategy } from '../strategy/strategy.ts';
+import type { DateRange, Strategy } from '../strategy/strategy.ts';
 
-/** One symbol's bars and what the model sees of them. */
+/** What the model sees of one symbol. */
 export interface SymbolFeatures {
   readonly symbol: string;
-  readonly bars: ReadonlyMap<Timeframe, Bars>;
   readonly features: FeatureMatrix;
   /** SHA-256 of each data file read, by object key. */
   readonly dataSha256: Readonly<Record<string, string>>;
@@ -17,21 +17,22 @@ export interface SymbolFeatures {
 
 /**
  * Loads a symbol's bars of every timeframe and computes its features: the one way from files to features, in training and backtest.
- * @param before only bars that open before this instant, milliseconds UTC; null for all
+ * @param within the data must cover this range, and nothing after its end is seen; bars before it warm the indicators. Null: all bars
  * @throws MarketDataError, StorageError
  */
 export async function loadSymbolFeatures(
   store: ObjectStore,
   strategy: Strategy,
   symbol: string,
-  before: number | null,
+  within: DateRange | null,
 ): Promise<SymbolFeatures> {
   const bars = new Map<Timeframe, Bars>();
   const dataSha256: Record<string, string> = {};
   for (const timeframe of strategy.timeframes) {
     const loaded = await loadBars(store, symbol, timeframe);
     dataSha256[loaded.key] = loaded.sha256;
-    bars.set(timeframe, before === null ? loaded.bars : sliceBars(loaded.bars, 0, lowerBound(loaded.bars.time, before)));
+    const { to } = selectRange(loaded.bars, within, { allowPartial: strategy.allowPartialCoverage });
+    bars.set(timeframe, sliceBars(loaded.bars, 0, to));
   }
-  return { symbol, bars, features: computeFeatures(strategy, bars), dataSha256 };
+  return { symbol, features: computeFeatures(strategy, bars), dataSha256 };
 }

@@ -3,9 +3,8 @@ import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
 import { findLabeler } from '../labels/registry.ts';
-import { selectRange } from '../market-data/coverage.ts';
 import { runKeys } from '../memory/keys.ts';
-import { buildBundle, loadBundle } from '../model/bundle.ts';
+import { type Bundle, buildBundle, loadBundle } from '../model/bundle.ts';
 import type { Ports } from '../ports/index.ts';
 import { parseStrategy, requireStrategy } from '../strategy/parse.ts';
 import type { Strategy } from '../strategy/strategy.ts';
@@ -15,7 +14,7 @@ import { ONNXRUNTIME_VERSION } from '../onnx/onnx-session.ts';
 import { TOCSIN_VERSION } from '../version.ts';
 import { readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
 import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
-import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
+import { loadSymbolFeatures } from './symbol-data.ts';
 import { iso, judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
 
 /** What the state machine learns from a gate. */
@@ -75,9 +74,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     version: TOCSIN_VERSION,
   });
   // Judged as it will be served: the exported model, not the one in the training graph.
-  const model = await loadBundle(bundle, { featureIds, location: keys.prefix });
-  const outputs = await model.predict(dataset.test.x, dataset.test.count).finally(() => model.close());
-  const tested = testMetricsOf(dataset, outputs);
+  const tested = testMetricsOf(dataset, await predictTestRows(bundle, dataset, keys.prefix));
   const gate = judgeTraining(strategy, trained, tested, bypassGates);
 
   // A cancelled operation must not find artefacts of its own afterwards.
@@ -108,6 +105,15 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   return { gate: { passed: gate.passed, reason: gate.reason } };
 }
 
+async function predictTestRows(bundle: Bundle, { featureIds, test }: Dataset, location: string): Promise<Float32Array> {
+  const model = await loadBundle(bundle, { featureIds, location });
+  try {
+    return await model.predict(test.x, test.count);
+  } finally {
+    await model.close();
+  }
+}
+
 /** Bars, features and labels of every symbol, as rows. Bars after the training range are not seen at all. */
 async function assemble(
   ports: Ports,
@@ -126,16 +132,11 @@ async function assemble(
       itemsTotal: strategy.symbols.length,
       currentItem: symbol,
     });
-    const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange?.end ?? null);
-    requireCoverage(strategy, loaded);
+    const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange);
     Object.assign(dataSha256, loaded.dataSha256);
     symbols.push({ features: loaded.features, labels: labeler.label(loaded.features.bars, strategy.training.labels.params) });
   }
   return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256 };
-}
-
-function requireCoverage(strategy: Strategy, { bars }: SymbolFeatures): void {
-  for (const series of bars.values()) selectRange(series, strategy.trainingRange, { allowPartial: strategy.allowPartialCoverage });
 }
 
 function epochProgress(epoch: EpochReport, rows: number) {
