@@ -12,7 +12,8 @@ function report(...rows: readonly string[]): QualityReport {
 
 describe('checkQuality', () => {
   it('counts bars, gaps, flat bars and zero volumes', () => {
-    expect(report('2020-01-02,1,2,1,2,5', '2020-01-03,2,2,2,2,0', '2020-01-06,2,2,1,1.9,0', '2020-01-07,1.9,2,1.5,1.9,7', '2020-01-09,2,2,2,2,8')).toEqual({
+    const week = ['2020-01-02,1,2,1,2,5', '2020-01-03,2,2,2,2,0', '2020-01-06,2,2,1,1.9,0'];
+    expect(report(...week, '2020-01-07,1.9,2,1.5,1.9,7', '2020-01-09,2,2,2,2,8')).toEqual({
       symbol: 'TEST',
       timeframe: '1d',
       bars: 5,
@@ -41,7 +42,7 @@ describe('checkQuality', () => {
   });
 
   it.each([
-    ['a hole that no date range may span', ['2020-01-02,1,2,1,2,5', '2020-01-14,1,2,1,2,5'], 'hole from 2020-01-03T00:00:00Z to 2020-01-14T00:00:00Z'],
+    ['a hole that no date range may span', ['2020-01-02,1,2,1,2,5', '2020-01-14,1,2,1,2,5'], 'from 2020-01-03T00:00:00Z to 2020-01-14'],
     ['a volume of 0 throughout', ['2020-01-02,1,2,1,2,0'], 'The volume is 0 throughout'],
     ['a leap in price', ['2020-01-02,1,2,1,2,5', '2020-01-03,1,1,1,1,5'], 'changes by -50.0 % at 2020-01-03T00:00:00Z'],
     ['volumes of -1', ['2020-01-02,1,2,1,2,-1', '2020-01-03,1,2,1,2,1'], '1 volumes are -1'],

@@ -162,4 +162,19 @@ export const marketDataFailures = {
     (f: Line & { time: string }) => `${f.file}, line ${f.line}: a daily or weekly bar is stamped ${f.time}, which is not midnight.`,
     'Export daily and weekly bars by their calendar day; bars that open at another hour can be used as they are if their times are UTC.',
   ),
+  DATA_FILE_UNREADABLE: failure(
+    'StorageError',
+    (f: { file: string; reason: string }) => `${f.file} cannot be read: ${f.reason}.`,
+    'Check the name and the permissions of the file.',
+  ),
+  DATA_FILE_UNWRITABLE: failure(
+    'StorageError',
+    (f: { file: string; reason: string }) => `${f.file} cannot be written: ${f.reason}.`,
+    'Check the permissions of the folder and the space left, or choose another folder.',
+  ),
+  DATA_FILE_EXISTS: failure(
+    'MarketDataError',
+    (f: { file: string }) => `${f.file} exists with other content; nothing was written.`,
+    'Choose another folder, or replace it with --force.',
+  ),
 } as const;

@@ -37,8 +37,13 @@ export function normalizedName(name: string): string {
 
 /** Indexes of the four price columns, or null where one is missing or repeated. */
 export function priceColumns(names: readonly string[]): ExportLayout['prices'] | null {
-  const [open, high, low, close] = ['open', 'high', 'low', 'close'].map((name) => onlyIndex(names, name)) as [number, number, number, number];
-  return open > 0 && high > 0 && low > 0 && close > 0 ? { open, high, low, close } : null;
+  const prices = {
+    open: onlyIndex(names, 'open'),
+    high: onlyIndex(names, 'high'),
+    low: onlyIndex(names, 'low'),
+    close: onlyIndex(names, 'close'),
+  };
+  return Object.values(prices).every((index) => index > 0) ? prices : null;
 }
 
 /** Index of the column with this name; -1 where there is none or more than one. */
