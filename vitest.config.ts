@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['{shared,functions,local,cli,infra,memory-schema,test}/**/*.test.ts'],
     setupFiles: ['vitest.setup.ts'],
+    reporters: ['default', './test/support/not-run-reporter.ts'],
     sequence: { shuffle: true },
     testTimeout: 60_000,
     hookTimeout: 60_000,
