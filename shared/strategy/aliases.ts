@@ -35,7 +35,8 @@ function readAliases(report: Report, path: string, params: TreeMap, aliases: Ali
       report.problem(at(path, key), `is another name for ${name}, which is given too: give one of them`);
       continue;
     }
-    if (name !== key) report.notice(at(path, key), `is read as ${name}: ${JSON.stringify(value)}. KTRDR ignores it and uses the default of ${name}`);
+    if (name !== key)
+      report.notice(at(path, key), `is read as ${name}: ${JSON.stringify(value)}. KTRDR ignores it and uses the default of ${name}`);
     renamed.set(name, value);
   }
   return renamed;

@@ -52,9 +52,21 @@ export function readDecisions(report: Report, path: string, node: Tree | undefin
       report.notice(at(path, 'confidence_threshold'), 'has no effect on regression: the cost model decides');
     }
     if (fields.allow_short_from_flat === false) {
-      report.problem(at(path, 'allow_short_from_flat'), 'cannot be false with regression, where a predicted fall opens a short: leave it out');
+      report.problem(
+        at(path, 'allow_short_from_flat'),
+        'cannot be false with regression, where a predicted fall opens a short: leave it out',
+      );
     }
-    return { outputFormat, classes: fields.num_classes, spec: complete<DecisionSpec>({ outputFormat, ...shared, roundTripCost: cost?.round_trip_cost, minEdgeMultiplier: cost?.min_edge_multiplier }) };
+    return {
+      outputFormat,
+      classes: fields.num_classes,
+      spec: complete<DecisionSpec>({
+        outputFormat,
+        ...shared,
+        roundTripCost: cost?.round_trip_cost,
+        minEdgeMultiplier: cost?.min_edge_multiplier,
+      }),
+    };
   }
   return {
     outputFormat,

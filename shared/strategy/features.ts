@@ -32,7 +32,8 @@ export interface Declared {
  */
 export function readFeatures(report: Report, path: string, node: Tree | undefined, declared: Declared): readonly FeatureSpec[] | undefined {
   if (!isTreeList(node) || node.length === 0) {
-    const found = node === undefined || node === null ? 'is required: a list of model inputs' : `must be a list, not ${described(plainValue(node))}`;
+    const found =
+      node === undefined || node === null ? 'is required: a list of model inputs' : `must be a list, not ${described(plainValue(node))}`;
     report.problem(path, isTreeList(node) ? 'must have at least one entry: a model without inputs learns nothing' : found);
     return undefined;
   }
@@ -66,7 +67,8 @@ function readInput(report: Report, path: string, node: Tree, declared: Declared)
     report.problem(path, 'needs exactly one of fuzzy_set and raw_indicator');
     return undefined;
   }
-  if (setId !== null && normalization !== null) report.problem(at(path, 'normalization'), 'is for raw inputs: degrees of membership are between 0 and 1 already');
+  if (setId !== null && normalization !== null)
+    report.problem(at(path, 'normalization'), 'is for raw inputs: degrees of membership are between 0 and 1 already');
 
   if (setId === null) {
     const reference = readReference(report, at(path, 'raw_indicator'), rawReference, declared.indicators);
@@ -85,7 +87,11 @@ function readInput(report: Report, path: string, node: Tree, declared: Declared)
   return set === undefined || set === null ? undefined : timeframes?.flatMap((timeframe) => fuzzyFeatures(setId, set, timeframe));
 }
 
-function fuzzyFeatures(setId: string, { reference: { indicatorId, output }, memberships }: FuzzySet, timeframe: Timeframe): readonly FeatureSpec[] {
+function fuzzyFeatures(
+  setId: string,
+  { reference: { indicatorId, output }, memberships }: FuzzySet,
+  timeframe: Timeframe,
+): readonly FeatureSpec[] {
   return [...memberships].map(([name, membership]) => ({
     kind: 'fuzzy',
     id: `${timeframe}_${setId}_${name}`,
@@ -115,7 +121,10 @@ function readInputTimeframes(
   if (available === undefined) return undefined;
   const missing = node.filter((timeframe) => !(available as readonly Tree[]).includes(timeframe));
   for (const timeframe of missing) {
-    report.problem(path, unknownName('timeframe of this strategy', typeof timeframe === 'string' ? timeframe : described(plainValue(timeframe)), available));
+    report.problem(
+      path,
+      unknownName('timeframe of this strategy', typeof timeframe === 'string' ? timeframe : described(plainValue(timeframe)), available),
+    );
   }
   if (new Set(node).size < node.length) {
     report.problem(path, 'names the same timeframe twice');

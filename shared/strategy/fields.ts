@@ -26,7 +26,13 @@ export function readMapping(report: Report, path: string, node: Tree | undefined
  * Reads every field of a mapping by itself and reports all problems. A field that is null counts as left out.
  * @param children keys of the mapping that are read elsewhere
  */
-export function readFields<S extends Shape>(report: Report, path: string, map: TreeMap, shape: S, children: readonly string[] = []): Fields<S> {
+export function readFields<S extends Shape>(
+  report: Report,
+  path: string,
+  map: TreeMap,
+  shape: S,
+  children: readonly string[] = [],
+): Fields<S> {
   const known = [...Object.keys(shape), ...children];
   for (const key of map.keys()) {
     if (!known.includes(key)) report.problem(at(path, key), unknownName('key', key, known));
@@ -44,7 +50,8 @@ export function readValue<S extends z.ZodType>(report: Report, path: string, nod
   for (const issue of read.error.issues) {
     const where = issue.path.reduce<string>((above, step) => at(above, typeof step === 'number' ? step : String(step)), path);
     if (issue.code !== 'unrecognized_keys') report.problem(where, issue.message);
-    else for (const key of issue.keys) report.problem(at(where, key), unknownName('key', key, issue.path.length === 0 ? keysOf(schema) : []));
+    else
+      for (const key of issue.keys) report.problem(at(where, key), unknownName('key', key, issue.path.length === 0 ? keysOf(schema) : []));
   }
   return undefined;
 }

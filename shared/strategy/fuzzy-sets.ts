@@ -59,11 +59,17 @@ function readFuzzySet(report: Report, path: string, node: Tree, indicators: Indi
 function readMembership(report: Report, path: string, name: string, node: Tree): MembershipSpec | undefined {
   if (!checkId(report, path, name, 'dots')) return undefined;
   if (node === null || typeof node !== 'object') {
-    report.problem(at(path, name), 'must be a membership, [a, b, c] or {type, parameters}: every key of a fuzzy set besides `indicator` is one');
+    report.problem(
+      at(path, name),
+      'must be a membership, [a, b, c] or {type, parameters}: every key of a fuzzy set besides `indicator` is one',
+    );
     return undefined;
   }
   if (isTreeList(node) && node.length === 4) {
-    report.problem(at(path, name), 'has 4 numbers, and a bare list is a triangle of 3: write {type: trapezoidal, parameters: [a, b, c, d]}');
+    report.problem(
+      at(path, name),
+      'has 4 numbers, and a bare list is a triangle of 3: write {type: trapezoidal, parameters: [a, b, c, d]}',
+    );
     return undefined;
   }
   const type = isTreeMap(node) ? node.get('type') : undefined;
@@ -90,7 +96,8 @@ export function readReference(report: Report, path: string, node: Tree | undefin
   if (dot < 0) return { indicatorId: id, output: outputs[0] };
   const output = text.slice(dot + 1);
   if (outputs.length === 1) report.problem(path, `\`${shown(text)}\`: ${type} has one output: write \`${id}\``);
-  else if (!outputs.includes(output)) report.problem(path, unknownName(`output of ${type}`, output, outputs) + suggestion(id, output, outputs));
+  else if (!outputs.includes(output))
+    report.problem(path, unknownName(`output of ${type}`, output, outputs) + suggestion(id, output, outputs));
   else return { indicatorId: id, output };
   return null;
 }

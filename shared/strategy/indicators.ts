@@ -24,7 +24,7 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
   zigzagindicator: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
 };
 
-const dataSource = onlyOff('is not supported: indicators are computed on the bars of the strategy\'s own symbols');
+const dataSource = onlyOff("is not supported: indicators are computed on the bars of the strategy's own symbols");
 
 export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators | null {
   const map = readMapping(report, path, node, 'required');

@@ -23,18 +23,30 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
   if (source === undefined) return undefined;
   const labeler = findLabeler(source);
   if (labeler === null) {
-    report.problem(at(path, 'source'), unknownName('label source', source, LABELERS.map((known) => known.source)));
+    report.problem(
+      at(path, 'source'),
+      unknownName(
+        'label source',
+        source,
+        LABELERS.map((known) => known.source),
+      ),
+    );
     return undefined;
   }
   const named = new Map([...map].filter(([key]) => key !== 'source'));
-  const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params) as Record<string, ParamValue> | undefined;
+  const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params) as
+    Record<string, ParamValue> | undefined;
   checkOutputs(report, at(path, 'source'), labeler, decisions);
   if (params === undefined) return undefined;
   for (const name of IDLE_PARAMS) {
     if (named.has(name)) report.notice(at(path, name), `has no effect on ${source} labels`);
   }
   const given = Object.entries(params).filter(([name, value]) => value !== undefined && !IDLE_PARAMS.includes(name));
-  if (!map.has('source')) report.notice(path, `no source is named, so labels are ${source} (${given.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`);
+  if (!map.has('source'))
+    report.notice(
+      path,
+      `no source is named, so labels are ${source} (${given.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`,
+    );
   return { source, params: Object.fromEntries(given) };
 }
 
@@ -42,7 +54,10 @@ function checkOutputs(report: Report, path: string, labeler: Labeler, decisions:
   if (decisions?.outputFormat === undefined) return;
   const needed = labeler.classes === null ? 'regression' : 'classification';
   if (decisions.outputFormat !== needed) {
-    report.problem(path, `${labeler.source} labels are for ${needed}, and decisions.output_format is ${decisions.outputFormat}: change one of them`);
+    report.problem(
+      path,
+      `${labeler.source} labels are for ${needed}, and decisions.output_format is ${decisions.outputFormat}: change one of them`,
+    );
     return;
   }
   const outputs = labeler.classes?.length ?? 1;

@@ -33,7 +33,9 @@ function hint(expected: string, input: unknown): string {
 export const explain: z.core.$ZodErrorMap = (issue) => {
   const { code, input } = issue;
   if (code === 'invalid_type') {
-    return input === undefined ? 'is required' : `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${described(input)}${hint(issue.expected, input)}`;
+    return input === undefined
+      ? 'is required'
+      : `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${described(input)}${hint(issue.expected, input)}`;
   }
   if (code === 'invalid_value') {
     const known = issue.values.map(String);

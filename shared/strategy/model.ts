@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { onlyOff, readFields, readMapping, readValue } from './fields.ts';
-import { nearestName, shown, unknownName } from './nearest.ts';
+import { unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import { ACTIVATIONS, type EarlyStoppingSpec, type ModelSpec, type TrainingSpec } from './strategy.ts';
 import { readEarlyStopping } from './training.ts';
@@ -29,7 +29,13 @@ const FEATURES = {
   include_raw_indicators: onlyOff(NO_FEATURES),
 };
 
-export function readModel(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null, training: TrainingSpec | undefined): ModelSpec | undefined {
+export function readModel(
+  report: Report,
+  path: string,
+  node: Tree | undefined,
+  decisions: Decisions | null,
+  training: TrainingSpec | undefined,
+): ModelSpec | undefined {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return undefined;
   readFields(report, path, map, {}, ['type', 'architecture', 'features', 'training']);
@@ -46,7 +52,10 @@ function readType(report: Report, path: string, node: Tree | undefined): ModelSp
   const name = readValue(report, path, node, z.string().toLowerCase().default('mlp'));
   if (name === undefined || name === 'mlp') return name;
   const recurrent = RECURRENT_TYPES.includes(name);
-  report.problem(path, recurrent ? `${name} models are not supported. Supported: ${MODEL_TYPES.join(', ')}` : unknownName('model type', name, MODEL_TYPES));
+  report.problem(
+    path,
+    recurrent ? `${name} models are not supported. Supported: ${MODEL_TYPES.join(', ')}` : unknownName('model type', name, MODEL_TYPES),
+  );
   return undefined;
 }
 
@@ -57,10 +66,13 @@ function readMlp(report: Report, path: string, node: Tree | undefined, decisions
   if (output === 'softmax' && decisions?.outputFormat === 'regression') {
     report.problem(at(path, 'output_activation'), 'softmax is for classification: a predicted return has no classes');
   } else if (output !== undefined && map.has('output_activation')) {
-    const does = decisions?.outputFormat === 'regression' ? 'is the predicted return itself' : 'is logits, of which decisions take the softmax';
+    const does =
+      decisions?.outputFormat === 'regression' ? 'is the predicted return itself' : 'is logits, of which decisions take the softmax';
     report.notice(at(path, 'output_activation'), `is not needed: the output ${does}`);
   }
-  return hiddenLayers === undefined || dropout === undefined || activation === undefined ? undefined : { type: 'mlp', hiddenLayers, dropout, activation };
+  return hiddenLayers === undefined || dropout === undefined || activation === undefined
+    ? undefined
+    : { type: 'mlp', hiddenLayers, dropout, activation };
 }
 
 /** `model.training` has no effect in KTRDR; what it says must not differ from what `training` does. */
@@ -75,8 +87,7 @@ function readRepeatedTraining(report: Report, path: string, node: Tree | undefin
     } else if (key === 'analytics') {
       readValue(report, at(path, key), value, onlyOff('is not supported: the training history is always kept; leave it out'));
     } else if (!REPEATABLE.includes(key)) {
-      const nearest = nearestName(key, REPEATABLE);
-      report.problem(at(path, key), `\`model.training\` has no effect, and \`${shown(key)}\` is no setting of \`training\`${nearest === null ? '' : `: did you mean \`${nearest}\`?`}`);
+      report.problem(at(path, key), `\`model.training\` has no effect, and this is an ${unknownName('setting of `training`', key, REPEATABLE)}`);
     } else if (training !== undefined) {
       compare(report, path, key, typeof value === 'string' ? value.toLowerCase() : value, effective(training)[key], value === null);
     }
@@ -100,10 +111,23 @@ function effective(training: TrainingSpec): Readonly<Record<string, unknown>> {
   };
 }
 
-const REPEATABLE: readonly string[] = ['epochs', 'learning_rate', 'batch_size', 'optimizer', 'loss', 'weight_decay', 'gradient_clip', 'validation_split'];
+const REPEATABLE: readonly string[] = [
+  'epochs',
+  'learning_rate',
+  'batch_size',
+  'optimizer',
+  'loss',
+  'weight_decay',
+  'gradient_clip',
+  'validation_split',
+];
 
 function compare(report: Report, path: string, key: string, said: unknown, done: unknown, absent: boolean): void {
   if (absent) return;
   if (said === done) report.notice(at(path, key), `repeats training.${key}, which alone has effect`);
-  else report.problem(at(path, key), `has no effect, and contradicts training.${key}, which is ${String(done)}: move it to \`training\`, or leave it out`);
+  else
+    report.problem(
+      at(path, key),
+      `has no effect, and contradicts training.${key}, which is ${String(done)}: move it to \`training\`, or leave it out`,
+    );
 }

@@ -35,7 +35,7 @@ const TOP = {
   name: z.string().regex(NAME, { error: 'must be 1 to 100 letters, digits, `_` or `-`, starting with a letter or digit' }),
   description: optional(z.string()),
   version: z.string().max(100).default('3.0'),
-  context_data: onlyOff('is not supported: inputs are computed from the bars of the strategy\'s own symbols'),
+  context_data: onlyOff("is not supported: inputs are computed from the bars of the strategy's own symbols"),
 };
 
 const SECTIONS = ['training_data', 'indicators', 'fuzzy_sets', 'nn_inputs', 'model', 'decisions', 'training', 'backtest', 'gates'];
@@ -51,7 +51,8 @@ export function parseStrategy(source: unknown): ParsedStrategy {
   const report = new Report();
   const tree = typeof source === 'string' ? readYaml(source, report) : treeOfJson(source, report);
   if (!isTreeMap(tree)) {
-    if (report.problems.length === 0) report.problem('', `must be a mapping with name, indicators, nn_inputs and so on, not ${described(plainValue(tree))}`);
+    if (report.problems.length === 0)
+      report.problem('', `must be a mapping with name, indicators, nn_inputs and so on, not ${described(plainValue(tree))}`);
     return { ok: false, problems: report.problems };
   }
   const strategy = readStrategy(report, tree);
@@ -113,11 +114,18 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   });
 }
 
-function noticeUnused(report: Report, indicators: Indicators | null, fuzzySets: FuzzySets | null, inputs: Tree | undefined, features: readonly FeatureSpec[]): void {
+function noticeUnused(
+  report: Report,
+  indicators: Indicators | null,
+  fuzzySets: FuzzySets | null,
+  inputs: Tree | undefined,
+  features: readonly FeatureSpec[],
+): void {
   const usedSets = new Set(isTreeList(inputs) ? inputs.map((input) => (isTreeMap(input) ? input.get('fuzzy_set') : null)) : []);
   const used = new Set(features.map((feature) => feature.indicatorId));
   for (const id of fuzzySets?.keys() ?? []) if (!usedSets.has(id)) report.notice(at('fuzzy_sets', id), 'is used by no input');
-  for (const id of indicators?.keys() ?? []) if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
+  for (const id of indicators?.keys() ?? [])
+    if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
 }
 
 function usedIndicators(indicators: Indicators, features: readonly FeatureSpec[]): readonly IndicatorSpec[] {

@@ -77,7 +77,15 @@ function readTimeframes(
   const map = readMapping(report, path, node, 'required');
   if (map === null) return undefined;
   const fields = readFields(report, path, map, TIMEFRAME_FIELDS);
-  const list = chosen(report, path, { one: 'timeframe', alias: 'timeframes' }, fields.mode, fields.timeframe, fields.list, fields.timeframes);
+  const list = chosen(
+    report,
+    path,
+    { one: 'timeframe', alias: 'timeframes' },
+    fields.mode,
+    fields.timeframe,
+    fields.list,
+    fields.timeframes,
+  );
   const base = fields.base_timeframe;
   if (list === undefined || base === undefined) return undefined;
   if (fields.mode === 'multi_timeframe' && list.length < 2) {
@@ -133,8 +141,10 @@ function readRange(
   const range = readDateRange(report, at(path, 'date_range'), node);
   if (range === undefined || start === undefined || end === undefined) return undefined;
   if (range === null) return rangeOf(report, path, at(path, 'end_date'), start, end);
-  if (start !== null && range.start !== start) report.problem(at(path, 'start_date'), 'and date_range.start say different things: give one of them');
-  else if (end !== null && range.end !== end) report.problem(at(path, 'end_date'), 'and date_range.end say different things: give one of them');
+  if (start !== null && range.start !== start)
+    report.problem(at(path, 'start_date'), 'and date_range.start say different things: give one of them');
+  else if (end !== null && range.end !== end)
+    report.problem(at(path, 'end_date'), 'and date_range.end say different things: give one of them');
   else return range;
   return undefined;
 }

@@ -55,12 +55,18 @@ export function readTraining(report: Report, path: string, node: Tree | undefine
   const labels = readLabels(report, at(path, 'labels'), map.get('labels'), decisions);
   const format = decisions?.outputFormat;
   const loss = format === undefined ? undefined : readLoss(report, path, format, fields.loss, fields.focal_gamma, fields.huber_delta);
-  if (split !== undefined && typeof fields.validation_split === 'number' && Math.abs(fields.validation_split - split.validation) > SPLIT_TOLERANCE) {
+  if (
+    split !== undefined &&
+    typeof fields.validation_split === 'number' &&
+    Math.abs(fields.validation_split - split.validation) > SPLIT_TOLERANCE
+  ) {
     report.problem(at(path, 'validation_split'), `contradicts data_split.validation, which is ${split.validation}: leave it out`);
   }
   const { epochs, learning_rate: learningRate, batch_size: batchSize, weight_decay: decay, gradient_clip: gradientClip } = fields;
-  if (epochs === undefined || learningRate === undefined || batchSize === undefined || decay === undefined || gradientClip === undefined) return undefined;
-  if (split === undefined || earlyStopping === undefined || labels === undefined || loss === undefined || format === undefined) return undefined;
+  if (epochs === undefined || learningRate === undefined || batchSize === undefined || decay === undefined || gradientClip === undefined)
+    return undefined;
+  if (split === undefined || earlyStopping === undefined || labels === undefined || loss === undefined || format === undefined)
+    return undefined;
   const weightDecay = decay ?? WEIGHT_DECAY[format];
   return { epochs, learningRate, batchSize, loss, weightDecay, gradientClip, earlyStopping, split, labels };
 }

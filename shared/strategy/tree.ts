@@ -32,7 +32,8 @@ export class TreeGuard {
     this.#nodes += 1;
     if (this.#broken) return false;
     if (depth > LIMITS.depth) this.#refuse(path, `is nested deeper than ${LIMITS.depth} levels, or an alias contains itself`);
-    else if (this.#nodes > LIMITS.nodes) this.#refuse(path, `is one value too many: a strategy has at most ${LIMITS.nodes} values, aliases expanded`);
+    else if (this.#nodes > LIMITS.nodes)
+      this.#refuse(path, `is one value too many: a strategy has at most ${LIMITS.nodes} values, aliases expanded`);
     return !this.#broken;
   }
 

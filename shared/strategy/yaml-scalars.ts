@@ -1,5 +1,15 @@
 import type { ScalarTag } from 'yaml';
 
+const FLOAT = new RegExp(
+  `^(?:${[
+    String.raw`[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?`,
+    String.raw`\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?`,
+    String.raw`[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*`,
+    String.raw`[-+]?\.(?:inf|Inf|INF)`,
+    String.raw`\.(?:nan|NaN|NAN)`,
+  ].join('|')})$`,
+);
+
 /**
  * Plain scalars as YAML 1.1 has them in PyYAML's `safe_load`, by its own patterns: `yes` and `off` are booleans but `y` is
  * text, `010` is 8, `1:30` is 90, and `1e-3` is text for want of a point. Dates stay text: where a date is meant,
@@ -35,7 +45,7 @@ export const YAML_1_1_SCALARS: ScalarTag[] = [
     tag: 'tag:yaml.org,2002:float',
     default: true,
     identify: (value) => typeof value === 'number',
-    test: /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+    test: FLOAT,
     resolve: readFloat,
     stringify: ({ value }) => writeFloat(Number(value)),
   },

@@ -1,4 +1,17 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, stringify, type Document, type Pair, type ParsedNode } from 'yaml';
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  stringify,
+  type Document,
+  type Pair,
+  type ParsedNode,
+} from 'yaml';
 import { shown } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import { LIMITS, TreeGuard, type Tree, type TreeMap } from './tree.ts';
