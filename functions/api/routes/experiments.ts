@@ -58,6 +58,9 @@ const listRoute = createRoute({
   },
 });
 
+// A copy, made after hono has extended zod: the schema itself may be older than that.
+const experimentInApi = experimentSchema.clone().openapi('Experiment');
+
 const getRoute = createRoute({
   method: 'get',
   path: '/experiments/{experiment_id}',
@@ -70,7 +73,7 @@ const getRoute = createRoute({
       description: 'The experiment.',
       content: {
         'application/json': {
-          schema: z.strictObject({ success: z.literal(true), data: experimentSchema.openapi('Experiment') }).openapi('ExperimentAnswer'),
+          schema: z.strictObject({ success: z.literal(true), data: experimentInApi }).openapi('ExperimentAnswer'),
         },
       },
     },
