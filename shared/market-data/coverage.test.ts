@@ -16,7 +16,9 @@ const holed = (resume: string) => barsAt([...daily('2020-01-01', '2020-02-01'), 
 describe('selectRange', () => {
   it('takes every bar where no range is asked for, holes included', () => {
     const holey = barsAt([...daily('2019-01-01', '2019-01-05'), ...daily('2020-01-01', '2020-01-05')], '1d');
-    expect(selectRange(holey, null, strict)).toEqual({ from: 0, to: 10, used: { start: at('2019-01-01'), end: at('2020-01-06') } });
+    for (const range of [null, { start: null, end: null }]) {
+      expect(selectRange(holey, range, strict)).toEqual({ from: 0, to: 10, used: { start: at('2019-01-01'), end: at('2020-01-06') } });
+    }
   });
 
   it('takes the bars that open from start on and before end', () => {

@@ -26,7 +26,7 @@ export function coverageTolerance(timeframe: Timeframe): number {
 }
 
 /**
- * The bars that open in `range`; all of them where it is null.
+ * The bars that open in `range`; all of them where it is null or open at both ends.
  * Throws MarketDataError where there are none, and, unless `allowPartial`, where the data misses an end of the range,
  * or has a hole inside it, longer than `coverageTolerance`. Without a range nothing was asked, so that nothing can be missed.
  */
@@ -46,7 +46,7 @@ export function selectRange(bars: Bars, range: DateRange | null, { allowPartial 
   if (from >= to) throw fail('DATA_RANGE_EMPTY', facts);
 
   const used = { start: time[from]!, end: time[to - 1]! + duration };
-  if (range !== null && !allowPartial) {
+  if ((start !== null || end !== null) && !allowPartial) {
     const tolerance = coverageTolerance(timeframe);
     if (start !== null && used.start - start > tolerance) {
       throw fail('DATA_RANGE_NOT_COVERED', { ...facts, end: 'start', missing_days: days(used.start - start) });

@@ -36,6 +36,23 @@ const EXPECTED = {
   volume: [10, 0, 7.5],
 };
 
+/** What is wrong with how `parseBars` treats these bytes: nothing where it refuses them, or gives bars that keep the rules. */
+function verdictOn(csv: Uint8Array): string {
+  try {
+    const { length, time, open, high, low, close, volume } = parseBars(csv, source);
+    for (let i = 0; i < length; i++) {
+      const prices = [open[i]!, high[i]!, low[i]!, close[i]!];
+      if (!prices.every((price) => price > 0 && price < Infinity)) return `prices ${prices.join(' ')}`;
+      if (high[i] !== Math.max(...prices) || low[i] !== Math.min(...prices)) return `high or low of ${prices.join(' ')}`;
+      if (!(volume[i]! >= 0 && volume[i]! < Infinity)) return `volume ${volume[i]}`;
+      if (i > 0 && !(time[i]! - time[i - 1]! >= 3_600_000)) return `time ${time[i]}`;
+    }
+    return length > 0 ? '' : 'no bars';
+  } catch (error) {
+    return error instanceof MarketDataError ? '' : String(error);
+  }
+}
+
 describe('parseBars reads', () => {
   it.each([
     ['the canonical form', file(...ROWS)],
@@ -148,6 +165,26 @@ describe('parseBars refuses, naming the file and the line,', () => {
     const whole = file(ROWS[0]);
     const lengths = Array.from({ length: whole.lastIndexOf(',') - HEADER.length }, (_, i) => HEADER.length + 2 + i);
     for (const length of lengths) expect(() => parse(whole.slice(0, length))).toThrow(MarketDataError);
+  });
+
+  it('whatever is damaged beyond use, and never by another error', () => {
+    const whole = bytes(file(...ROWS));
+    const insert = fc.oneof(fc.uint8Array({ maxLength: 4 }), fc.string({ maxLength: 4 }).map(bytes));
+    const edit = fc.record({ at: fc.nat(whole.length), drop: fc.nat(20), insert });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        let damaged = whole;
+        for (const { at, drop, insert } of edits) {
+          damaged = Uint8Array.from([...damaged.slice(0, at), ...insert, ...damaged.slice(at + drop)]);
+        }
+        expect(verdictOn(damaged)).toBe('');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('millions of blank fields without holding room for them', () => {
+    expect(() => parse(`${HEADER}\n${'x\n'.repeat(3_000_000)}`)).toThrow('[DATA_FIELD_COUNT] EURUSD_1h.csv, line 2');
   });
 
   it('bars that are all further apart than the timeframe in the name', () => {

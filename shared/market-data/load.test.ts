@@ -25,9 +25,9 @@ describe('loadBars', () => {
   });
 
   it('names the missing file and what there is of the symbol', async () => {
-    const store = storeOf({ 'market-data/EURUSD_1h.csv': CSV, 'market-data/EURUSDX_5m.csv': CSV });
+    const store = storeOf({ 'market-data/EURUSD_1h.csv': CSV, 'market-data/EURUSD_X_5m.csv': CSV });
     await expect(loadBars(store, 'EURUSD', '5m')).rejects.toThrow(
-      '[DATA_FILE_MISSING] There are no 5m bars of EURUSD: market-data/EURUSD_5m.csv does not exist. There are market-data/EURUSD_1h.csv. ',
+      'There are no 5m bars of EURUSD: market-data/EURUSD_5m.csv does not exist. Of EURUSD there is market-data/EURUSD_1h.csv. ',
     );
     await expect(loadBars(store, 'GBPUSD', '5m')).rejects.toThrow('No data file of GBPUSD exists.');
   });

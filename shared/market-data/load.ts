@@ -5,7 +5,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Bars } from './bars.ts';
 import { parseBarsWithNotes, type ReadingNotes } from './csv.ts';
 import { barsKey } from './file-name.ts';
-import type { Timeframe } from './timeframe.ts';
+import { TIMEFRAMES, type Timeframe } from './timeframe.ts';
 
 /** Bars and the object they were read from. */
 export interface LoadedBars {
@@ -24,8 +24,10 @@ export async function loadBars(store: ObjectStore, symbol: string, timeframe: Ti
   const key = barsKey(symbol, timeframe);
   const csv = await store.get(key);
   if (csv === null) {
+    const possible = new Set(TIMEFRAMES.map((other) => barsKey(symbol, other)));
     const siblings = await store.list(`${MARKET_DATA_PREFIX}${symbol}_`);
-    throw fail('DATA_FILE_MISSING', { symbol, timeframe, file: key, available: siblings.map((sibling) => sibling.key) });
+    const available = siblings.map((sibling) => sibling.key).filter((sibling) => possible.has(sibling));
+    throw fail('DATA_FILE_MISSING', { symbol, timeframe, file: key, available });
   }
   const sha256 = createHash('sha256').update(csv).digest('hex');
   return { key, sha256, ...parseBarsWithNotes(csv, { symbol, timeframe, source: key }) };

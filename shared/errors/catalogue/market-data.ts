@@ -18,7 +18,7 @@ export const marketDataFailures = {
     'MarketDataError',
     (f: { symbol: string; timeframe: string; file: string; available: readonly string[] }) =>
       `There are no ${f.timeframe} bars of ${f.symbol}: ${f.file} does not exist. ${
-        f.available.length === 0 ? `No data file of ${f.symbol} exists.` : `There are ${f.available.join(', ')}.`
+        f.available.length === 0 ? `No data file of ${f.symbol} exists.` : `Of ${f.symbol} there is ${f.available.join(', ')}.`
       }`,
     'Put the file there (`tocsin data import` converts common exports), or change the symbols and timeframes of the strategy.',
   ),
@@ -119,14 +119,14 @@ export const marketDataFailures = {
     (f: { symbol: string; timeframe: string; requested: string; available: string; end: 'start' | 'end'; missing_days: number }) =>
       `${f.symbol} ${f.timeframe} misses the ${f.end} of the requested range ${f.requested} by ${f.missing_days} days; ` +
       `its data covers ${f.available}.`,
-    'Change the date range of the strategy, provide data that covers it, or have the strategy allow partial coverage.',
+    'Change the date range of the strategy, provide data that covers it, or set training_data.allow_partial_coverage: true in it.',
   ),
   DATA_RANGE_HOLE: failure(
     'MarketDataError',
     (f: { symbol: string; timeframe: string; requested: string; available: string; hole: string; missing_days: number }) =>
       `${f.symbol} ${f.timeframe} has a hole of ${f.missing_days} days, ${f.hole}, inside the requested range ${f.requested}; ` +
       `its data covers ${f.available}.`,
-    'Fill the hole, change the date range of the strategy, or have the strategy allow partial coverage.',
+    'Fill the hole, change the date range of the strategy, or set training_data.allow_partial_coverage: true in it.',
   ),
   IMPORT_FORMAT_UNKNOWN: failure(
     'MarketDataError',

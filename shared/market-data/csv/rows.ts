@@ -7,6 +7,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BLANK = 0x20;
 const QUOTE = 0x22;
+/** A date, and five times a delimiter and a digit. Shorter lines fail, so that columns need no room for them. */
+const MIN_ROW_BYTES = 20;
 
 /** Where a delimited file keeps what a bar is made of. */
 export interface RowLayout {
@@ -43,12 +45,13 @@ export function readRows(bytes: Uint8Array, layout: RowLayout): BarRows {
   const end = bodyEnd(bytes, layout.bodyStart);
   const count = countLines(bytes, layout.bodyStart, end);
   if (count === 0) throw fail('DATA_NO_ROWS', { file });
-  const column = (): Float64Array => new Float64Array(count);
+  const capacity = Math.min(count, Math.ceil((end - layout.bodyStart) / MIN_ROW_BYTES));
+  const column = (): Float64Array => new Float64Array(capacity);
   const values = BAR_COLUMNS.map(column) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const fields = BAR_COLUMNS.map((name) => columns[name]);
   const [open, high, low, close, volume] = values;
   const wall = column();
-  const offset = new Int16Array(count);
+  const offset = new Int16Array(capacity);
   const starts = new Int32Array(fieldCount);
   const ends = new Int32Array(fieldCount);
   const delimiter = layout.delimiter.charCodeAt(0);

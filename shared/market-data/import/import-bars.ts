@@ -16,7 +16,7 @@ import { yahoo } from './yahoo.ts';
 const DAY_MS = 86_400_000;
 
 /** Every export that can be imported; the first that matches a header is taken. */
-export const EXPORT_FORMATS: readonly ExportFormat[] = [metaTrader, dukascopy, yahoo, canonical];
+const EXPORT_FORMATS: readonly ExportFormat[] = [metaTrader, dukascopy, yahoo, canonical];
 
 export interface ImportOptions extends BarsSource {
   /** IANA zone, or fixed offset, of the clock that the file's times were read from. */
