@@ -48,6 +48,7 @@ export class GraphBuilder {
   readonly #scalars = new Map<number, Value>();
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #outputNames = new Map<string, string>();
 
   /** @param name also the prefix of every name inside, so that a Scan body may use values of the graph around it */
   constructor(name: string) {
@@ -59,9 +60,9 @@ export class GraphBuilder {
     return { name };
   }
 
-  /** Declares `value` as an output under a name of its own. */
+  /** Declares the result of a node as an output, by this name from then on: an Identity node would cost a copy a step. */
   output(name: string, value: Value, type: ElementType, shape: Shape): void {
-    this.#emit('Identity', [value], {}, [name]);
+    this.#outputNames.set(value.name, name);
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
@@ -230,7 +231,9 @@ export class GraphBuilder {
   }
 
   toProto(): GraphProto {
-    return { node: this.#nodes, name: this.#name, initializer: this.#initializers, input: this.#inputs, output: this.#outputs };
+    const rename = (name: string) => this.#outputNames.get(name) ?? name;
+    const node = this.#nodes.map((n) => ({ ...n, input: n.input.map(rename), output: n.output.map(rename) }));
+    return { node, name: this.#name, initializer: this.#initializers, input: this.#inputs, output: this.#outputs };
   }
 
   /** The graph as the bytes of an `.onnx` file. */

@@ -23,15 +23,15 @@ export interface AdamOptions {
 /** Flat vectors of equal length. */
 export interface AdamState {
   readonly parameters: Value;
-  /** Running mean of the gradient. */
+  /** Discounted sum of the gradients: Adam's first moment / (1 - beta1). */
   readonly first: Value;
-  /** Running mean of the squared gradient. */
+  /** Discounted sum of the squared gradients: Adam's second moment / (1 - beta2). */
   readonly second: Value;
 }
 
 /**
  * One step of Adam as PyTorch does it: clip the norm of the raw gradient, add the L2 term, update the moments, step.
- * @param rate bias-corrected learning rate, and `epsilon`, its epsilon: see `adamCorrections`
+ * @param rate see `AdamCorrections`, as for `epsilon`
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
@@ -47,13 +47,13 @@ export function emitAdam(
   const scale = g.minimum(g.divide(g.scalar(options.gradientClip), g.add(norm, g.scalar(CLIP_EPSILON))), g.scalar(1));
   const clipped = g.add(g.multiply(gradient, scale), g.scalar(DENORMAL_GUARD));
   const total = options.weightDecay === 0 ? clipped : g.add(clipped, g.multiply(state.parameters, g.scalar(options.weightDecay)));
-  const first = g.add(g.multiply(state.first, g.scalar(BETA_1)), g.multiply(total, g.scalar(1 - BETA_1)));
-  const second = g.add(g.multiply(state.second, g.scalar(BETA_2)), g.multiply(g.multiply(total, total), g.scalar(1 - BETA_2)));
+  const first = g.add(g.multiply(state.first, g.scalar(BETA_1)), total);
+  const second = g.add(g.multiply(state.second, g.scalar(BETA_2)), g.multiply(total, total));
   const change = g.multiply(g.divide(first, g.add(g.squareRoot(second), epsilon)), rate);
   return { parameters: g.subtract(state.parameters, change), first, second, norm };
 }
 
-/** Adam's bias corrections for a run of steps, as scalars that the graph takes in. */
+/** Adam's learning rate and epsilon for a run of steps, bias corrections and scale of the moments included. */
 export class AdamCorrections {
   readonly #learningRate: number;
   #power1 = 1;
@@ -64,8 +64,9 @@ export class AdamCorrections {
   }
 
   /**
-   * The next `count` steps. With c1 = 1 - beta1^t and c2 = 1 - beta2^t, PyTorch's
-   * (rate / c1) m / (sqrt(v) / sqrt(c2) + epsilon) equals (rate sqrt(c2) / c1) m / (sqrt(v) + epsilon sqrt(c2)).
+   * The next `count` steps. With c1 = 1 - beta1^t, c2 = 1 - beta2^t and the moments m = (1 - beta1) M, v = (1 - beta2) V,
+   * PyTorch's change (rate / c1) m / (sqrt(v) / sqrt(c2) + epsilon) equals
+   * (rate / c1) (1 - beta1) r M / (sqrt(V) + epsilon r) with r = sqrt(c2 / (1 - beta2)).
    */
   next(count: number): { readonly rates: Float32Array; readonly epsilons: Float32Array } {
     const rates = new Float32Array(count);
@@ -73,8 +74,8 @@ export class AdamCorrections {
     for (let i = 0; i < count; i++) {
       this.#power1 *= BETA_1;
       this.#power2 *= BETA_2;
-      const root = Math.sqrt(1 - this.#power2);
-      rates[i] = (this.#learningRate * root) / (1 - this.#power1);
+      const root = Math.sqrt((1 - this.#power2) / (1 - BETA_2));
+      rates[i] = (this.#learningRate * (1 - BETA_1) * root) / (1 - this.#power1);
       epsilons[i] = EPSILON * root;
     }
     return { rates, epsilons };

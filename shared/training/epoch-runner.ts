@@ -42,8 +42,9 @@ export class EpochRunner {
     this.#second = new Float32Array(this.#parameters.length);
   }
 
-  /** @param stepsPerRun a multiple of four */
+  /** @param stepsPerRun a multiple of four, so that the dropout masks of a run are a whole number of draws */
   static async open(job: TrainingJob, network: Network, criterion: Criterion, stepsPerRun: number): Promise<EpochRunner> {
+    if (stepsPerRun % 4 !== 0) throw new RangeError(`${stepsPerRun} steps in a run are not a multiple of four.`);
     const batchSize = Math.min(job.training.batchSize, job.train.count);
     const { loss, weightDecay, gradientClip } = job.training;
     const session = await OnnxSession.open(epochGraph({ network, loss, batchSize, weightDecay, gradientClip }));

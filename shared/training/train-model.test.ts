@@ -186,6 +186,16 @@ describe('trainModel', () => {
     for (const part of bad) await expect(trainModel(toyJob(part))).rejects.toBeInstanceOf(RangeError);
   });
 
+  it('refuses to split an epoch where a draw of dropout would be cut', async () => {
+    await expect(trainModel(toyJob(), {}, { stepsPerRun: 6 })).rejects.toBeInstanceOf(RangeError);
+  });
+
+  it('trains without hidden layers: a linear classifier', async () => {
+    const model = await trainModel(toyJob({ model: { type: 'mlp', hiddenLayers: [], dropout: 0.2, activation: 'relu' } }, { epochs: 15 }));
+    expect(model.layers.map(({ inputs, outputs }) => [inputs, outputs])).toEqual([[4, 3]]);
+    expect(model.history.at(-1)!.validationAccuracy).toBeGreaterThan(0.7);
+  });
+
   it('trains with any batch size, up to more than there are rows', async () => {
     for (const batchSize of [1, 7, 50, 51, 1_000]) {
       const model = await trainModel(toyJob({ train: toyRows(50, 1) }, { batchSize, epochs: 1 }));
