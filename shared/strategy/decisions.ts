@@ -4,7 +4,7 @@ import { at, type Report } from './report.ts';
 import type { DecisionSpec } from './strategy.ts';
 import type { Tree } from './tree.ts';
 
-export const OUTPUT_FORMATS = ['classification', 'regression'] as const;
+const OUTPUT_FORMATS = ['classification', 'regression'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** KTRDR's least time between signals. */

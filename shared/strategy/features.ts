@@ -10,7 +10,7 @@ import type { FeatureSpec } from './strategy.ts';
 import { isTreeList, plainValue, type Tree } from './tree.ts';
 
 /** More inputs than a small model can use; every real strategy has fewer than 50. */
-export const MAX_FEATURES = 512;
+const MAX_FEATURES = 512;
 
 const INPUT = {
   fuzzy_set: optional(z.string().min(1)),

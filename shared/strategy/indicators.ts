@@ -10,7 +10,7 @@ import type { IndicatorSpec, ParamValue } from './strategy.ts';
 import type { Tree } from './tree.ts';
 
 /** An indicator that a strategy declares. */
-export interface DeclaredIndicator {
+interface DeclaredIndicator {
   readonly spec: IndicatorSpec;
   readonly indicator: Indicator;
 }

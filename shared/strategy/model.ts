@@ -87,7 +87,10 @@ function readRepeatedTraining(report: Report, path: string, node: Tree | undefin
     } else if (key === 'analytics') {
       readValue(report, at(path, key), value, onlyOff('is not supported: the training history is always kept; leave it out'));
     } else if (!REPEATABLE.includes(key)) {
-      report.problem(at(path, key), `\`model.training\` has no effect, and this is an ${unknownName('setting of `training`', key, REPEATABLE)}`);
+      report.problem(
+        at(path, key),
+        `\`model.training\` has no effect, and this is an ${unknownName('setting of `training`', key, REPEATABLE)}`,
+      );
     } else if (training !== undefined) {
       compare(report, path, key, typeof value === 'string' ? value.toLowerCase() : value, effective(training)[key], value === null);
     }

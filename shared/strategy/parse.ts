@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fail } from '../errors/index.ts';
+import { isStrategyName } from '../memory/keys.ts';
 import { readBacktest } from './backtest-section.ts';
 import { canonicalJson } from './canonical.ts';
 import { readDecisions } from './decisions.ts';
@@ -29,10 +30,8 @@ export type ParsedStrategy =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
-
 const TOP = {
-  name: z.string().regex(NAME, { error: 'must be 1 to 100 letters, digits, `_` or `-`, starting with a letter or digit' }),
+  name: z.string().refine(isStrategyName, { error: 'must be 1 to 100 letters, digits, `_` or `-`, starting with a letter or digit' }),
   description: optional(z.string()),
   version: z.string().max(100).default('3.0'),
   context_data: onlyOff("is not supported: inputs are computed from the bars of the strategy's own symbols"),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSymbol } from '../market-data/file-name.ts';
 import { TIMEFRAMES, type Timeframe } from '../market-data/timeframe.ts';
 import { endInstant, rangeOf, readDateRange, startInstant } from './date-range.ts';
 import { onlyOff, optional, readFields, readMapping } from './fields.ts';
@@ -8,9 +9,7 @@ import type { Tree } from './tree.ts';
 
 const MAX_SYMBOLS = 50;
 
-const symbol = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$/, {
-  error: 'must be 1 to 20 letters, digits, `_`, `-` or `.`, starting with a letter or digit',
-});
+const symbol = z.string().refine(isSymbol, { error: 'must be 1 to 20 letters, digits, `_`, `-` or `.`, not starting with a dot' });
 const timeframe = z.enum(TIMEFRAMES);
 
 const SYMBOLS = {
