@@ -66,7 +66,8 @@ export async function memoryOwner(memory: string): Promise<MemoryOwner | null> {
   return owner !== null && isAlive(owner.pid) ? owner : null;
 }
 
-function describeOwner(owner: MemoryOwner | null): string {
+/** The owner for a message: process, command, address. */
+export function describeOwner(owner: MemoryOwner | null): string {
   if (owner === null) return 'another process';
   const address = owner.port === null ? '' : `, which answers on http://127.0.0.1:${owner.port}`;
   return `process ${owner.pid} (${owner.command})${address}`;

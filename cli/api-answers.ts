@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { operationSchema } from '../memory-schema/operation.ts';
+
+/** What this program reads of the API's answers; a newer server may say more, which `--json` passes on. */
+
+export const VIEW_STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
+export type ViewStatus = (typeof VIEW_STATUSES)[number];
+
+export const operationViewSchema = z.looseObject({
+  operation_id: z.string(),
+  status: z.enum(VIEW_STATUSES),
+  created_at: z.string(),
+  started_at: z.string().nullable(),
+  completed_at: z.string().nullable(),
+  duration_seconds: z.number().nullable(),
+  progress: z.looseObject(operationSchema.shape.progress.shape),
+  metadata: z.looseObject({
+    symbol: z.string(),
+    timeframe: z.string(),
+    parameters: z.looseObject({
+      phase: z.string(),
+      strategy_name: z.string(),
+      seed: z.int(),
+      bypass_gates: z.boolean(),
+      brief: z.string().nullable(),
+      retry_of: z.string().nullable(),
+    }),
+  }),
+  error_message: z.string().nullable(),
+  error_type: z.string().nullable(),
+  error_code: z.string().nullable(),
+  failed_step: z.string().nullable(),
+  guidance: z.string().nullable(),
+  result_summary: z.record(z.string(), z.unknown()).nullable(),
+  experiment_id: z.string().nullable(),
+});
+/** One operation, as the API shows it. */
+export type OperationView = z.infer<typeof operationViewSchema>;
+
+export const operationRowSchema = z.looseObject({
+  operation_id: z.string(),
+  status: z.enum(VIEW_STATUSES),
+  created_at: z.string(),
+  progress_percentage: z.number(),
+  current_step: z.string(),
+  symbol: z.string(),
+  strategy_name: z.string(),
+  duration_seconds: z.number().nullable(),
+});
+export type OperationRow = z.infer<typeof operationRowSchema>;
+
+const experimentRowSchema = z.looseObject({
+  id: z.string(),
+  operation_id: z.string(),
+  timestamp: z.string(),
+  strategy_name: z.string(),
+  symbol: z.string(),
+  timeframe: z.string(),
+  status: z.string(),
+  gate_rejection_reason: z.string().nullable(),
+  results: z.record(z.string(), z.number().nullable()),
+});
+export type ExperimentRow = z.infer<typeof experimentRowSchema>;
+
+export const experimentPageSchema = z.looseObject({
+  data: z.array(experimentRowSchema),
+  total_count: z.int(),
+  unreadable: z.array(z.looseObject({ key: z.string(), reason: z.string() })),
+});
+
+const errorSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.union([z.array(z.object({ field: z.string(), message: z.string() })), z.record(z.string(), z.unknown())]),
+  }),
+});
+/** How triggers are refused. */
+const reasonSchema = z.object({ reason: z.string(), message: z.string() });
+
+/** Why the API refused a request; null for an answer that is none of its own. */
+export function refusalOf(answer: unknown): { readonly code: string; readonly message: string; readonly problems: readonly string[] } | null {
+  const reason = reasonSchema.safeParse(answer);
+  if (reason.success) return { code: reason.data.reason, message: reason.data.message, problems: [] };
+  const parsed = errorSchema.safeParse(answer);
+  if (!parsed.success) return null;
+  const { code, message, details } = parsed.data.error;
+  return { code, message, problems: Array.isArray(details) ? details.map(({ field, message: why }) => `${field}: ${why}`) : [] };
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { type Experiment, experimentSchema } from '../memory-schema/experiment.ts';
+import {
+  type ExperimentRow,
+  experimentPageSchema,
+  type OperationRow,
+  operationRowSchema,
+  operationViewSchema,
+  type OperationView,
+  refusalOf,
+  type ViewStatus,
+} from './api-answers.ts';
+import { EXIT, Refusal } from './refusal.ts';
+
+/** Sends a request to the API: in this process, or over HTTP. `path` begins with `/api/v1/`. */
+export type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
+
+export interface TriggerBody {
+  /** YAML text. */
+  readonly strategy: string;
+  readonly seed?: number;
+  readonly bypass_gates?: boolean;
+}
+
+/** Codes that say an operation has ended, or is about to. */
+const NOT_CANCELLABLE: ReadonlySet<string> = new Set(['OPERATION_FINISHED', 'OPERATION_NOT_CANCELLABLE']);
+
+/** One page of a listing, newest first. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** On all pages. */
+  readonly total: number;
+}
+
+export interface ExperimentPage extends Page<ExperimentRow> {
+  /** Files come by on the way that are no experiments, or are damaged. */
+  readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
+}
+
+/** What became of a request to cancel. */
+export type Cancellation = { readonly cancelled: true } | { readonly cancelled: false; readonly message: string };
+
+/** The API refused the request; `problems` are its single complaints. */
+export class ApiRefusal extends Refusal {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string, problems: readonly string[]) {
+    super(message, {
+      guidance: status === 503 ? 'Wait a moment, then repeat the command.' : null,
+      exitCode: status === 422 || status === 413 ? EXIT.usage : EXIT.failed,
+      problems,
+    });
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The HTTP API, typed. Every method throws ApiRefusal for an answer of 4xx or 5xx, and Refusal for one that is not the API's. */
+export class Client {
+  readonly #send: Send;
+  /** Who answers, for messages. */
+  readonly #where: string;
+
+  constructor(send: Send, where: string) {
+    this.#send = send;
+    this.#where = where;
+  }
+
+  /** Whether the server answers and reaches its store. */
+  async health(): Promise<void> {
+    await this.#call('GET', '/health', z.object({ status: z.literal('ok') }));
+  }
+
+  /** Starts a research; returns its operation's id. */
+  async trigger(body: TriggerBody): Promise<string> {
+    const answer = await this.#call('POST', '/agent/trigger', z.object({ operation_id: z.string() }), { body });
+    return answer.operation_id;
+  }
+
+  async operation(operationId: string): Promise<OperationView> {
+    return (await this.#call('GET', operationPath(operationId), z.object({ data: operationViewSchema }))).data;
+  }
+
+  /** Newest first. */
+  async operations(query: { readonly limit: number; readonly status?: ViewStatus }): Promise<Page<OperationRow>> {
+    const schema = z.object({ data: z.array(operationRowSchema), total_count: z.int() });
+    const { data, total_count: total } = await this.#call('GET', `/operations?${search(query)}`, schema);
+    return { rows: data, total };
+  }
+
+  /** Asks for the operation to be cancelled. */
+  async cancel(operationId: string, reason: string): Promise<Cancellation> {
+    try {
+      await this.#call('DELETE', operationPath(operationId), z.object({ success: z.literal(true) }), { body: { reason } });
+      return { cancelled: true };
+    } catch (error) {
+      if (error instanceof ApiRefusal && NOT_CANCELLABLE.has(error.code)) return { cancelled: false, message: error.message };
+      throw error;
+    }
+  }
+
+  /** Starts the operation's research again; returns the new operation's id. */
+  async retry(operationId: string): Promise<string> {
+    const schema = z.object({ data: z.object({ operation_id: z.string() }) });
+    return (await this.#call('POST', `${operationPath(operationId)}/retry`, schema)).data.operation_id;
+  }
+
+  /** Newest first. */
+  async experiments(query: { readonly limit: number }): Promise<ExperimentPage> {
+    const { data, total_count: total, unreadable } = await this.#call('GET', `/experiments?${search(query)}`, experimentPageSchema);
+    return { rows: data, total, unreadable };
+  }
+
+  async experiment(experimentId: string): Promise<Experiment> {
+    return (await this.#call('GET', `/experiments/${encodeURIComponent(experimentId)}`, z.object({ data: experimentSchema }))).data;
+  }
+
+  async #call<T>(method: string, path: string, schema: z.ZodType<T>, { body }: { readonly body?: unknown } = {}): Promise<T> {
+    const response = await this.#send(`/api/v1${path}`, {
+      method,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = readJson(await response.text());
+    if (!response.ok) {
+      const refusal = refusalOf(answer);
+      if (refusal === null) throw this.#foreign(`status ${response.status} and no reason`);
+      throw new ApiRefusal(response.status, refusal.code, refusal.message, refusal.problems);
+    }
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success) throw this.#foreign(`something this version cannot read (${z.prettifyError(parsed.error)})`, parsed.error);
+    return parsed.data;
+  }
+
+  #foreign(what: string, cause?: unknown): Refusal {
+    return new Refusal(`${this.#where} answered with ${what}.`, {
+      guidance: 'Check that this address is a Tocsin server, of the same version as this program.',
+      cause,
+    });
+  }
+}
+
+function operationPath(operationId: string): string {
+  return `/operations/${encodeURIComponent(operationId)}`;
+}
+
+/** The JSON value, or undefined for text that is none. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not the API's answer: the caller says so, with the status.
+    return undefined;
+  }
+}
+
+function search(query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  return new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString();
+}

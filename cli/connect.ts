@@ -1,0 +1,146 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fail, PipelineError } from '../shared/errors/index.ts';
+import { describeOwner, memoryOwner, type MemoryOwner } from '../local/memory-owner.ts';
+import { Client, type Send } from './client.ts';
+import { EXIT, Refusal } from './refusal.ts';
+
+export interface ConnectOptions {
+  readonly endpoint?: string | undefined;
+  readonly memory: string;
+  readonly data: string;
+  /** Whether `data` was asked for in so many words: then a server of other data will not do. */
+  readonly dataGiven: boolean;
+  /** How the lock file names this process. */
+  readonly command: string;
+  /** Whether a memory folder that is not there is made. */
+  readonly createMemory: boolean;
+}
+
+/** A way to the API. */
+export interface Connection {
+  readonly client: Client;
+  /** The memory folder, if it is on this machine; null behind `--endpoint`. */
+  readonly memory: string | null;
+  /** Who answers, for messages. */
+  readonly where: string;
+  /** Time between two looks at an operation, milliseconds. */
+  readonly pollMs: number;
+  /** Frees the memory folder, if this process holds it. */
+  close(): Promise<void>;
+}
+
+const LOCAL_POLL_MS = 150;
+const REMOTE_POLL_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A server that has just taken the folder announces its port within this time. */
+const ANNOUNCE_MS = 5_000;
+
+/**
+ * Reaches the API at `--endpoint`, or of the process that owns the memory folder, or in this process, which then owns it.
+ * @throws StorageError MEMORY_OWNED where the owner serves nobody, MEMORY_UNUSABLE
+ * @throws Refusal where the owner serves other data, or there is no memory folder to read
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  if (options.endpoint !== undefined) return remote(options.endpoint, null, REMOTE_POLL_MS);
+  const memory = resolve(options.memory);
+  const owner = await announcedOwner(memory);
+  const viaOwner = owner === null ? null : await reachOwner(owner, memory, options);
+  if (viaOwner !== null) return viaOwner;
+  if (!options.createMemory && !(await exists(memory))) {
+    throw new Refusal(`There is no memory folder ${memory}.`, { guidance: 'Run a research first, or name the folder with --memory.' });
+  }
+  return embedded(memory, options);
+}
+
+/** Null where the owner no longer answers: a process of another kind that has got its number. */
+async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOptions): Promise<Connection | null> {
+  if (owner.port === null) throw fail('MEMORY_OWNED', { folder: memory, owner: describeOwner(owner) });
+  const connection = remote(`http://127.0.0.1:${owner.port}`, memory, LOCAL_POLL_MS);
+  try {
+    await connection.client.health();
+  } catch (error) {
+    if (error instanceof Unreachable) return null;
+    throw error;
+  }
+  if (options.dataGiven && resolve(options.data) !== owner.data) {
+    throw new Refusal(`${describeOwner(owner)} owns the memory folder ${memory} and serves the data in ${owner.data}, not in ${resolve(options.data)}.`, {
+      guidance: 'Leave --data out, stop that process, or choose another folder with --memory.',
+    });
+  }
+  return connection;
+}
+
+async function announcedOwner(memory: string): Promise<MemoryOwner | null> {
+  const deadline = Date.now() + ANNOUNCE_MS;
+  for (;;) {
+    const owner = await memoryOwner(memory);
+    if (owner === null || owner.port !== null || !owner.command.startsWith('tocsin serve') || Date.now() > deadline) return owner;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
+async function exists(folder: string): Promise<boolean> {
+  try {
+    await stat(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw fail('MEMORY_UNUSABLE', { folder, reason: error instanceof Error ? error.message : String(error) }, error);
+  }
+}
+
+/** Nobody answers at the address. */
+export class Unreachable extends Refusal {
+  constructor(address: string, cause: unknown) {
+    super(`Nothing answers at ${address}: ${rootMessage(cause)}.`, {
+      guidance: 'Check the address and that the server runs (`tocsin serve`), then repeat the command.',
+      cause,
+    });
+  }
+}
+
+function remote(address: string, memory: string | null, pollMs: number): Connection {
+  const send: Send = async (path, init) => {
+    try {
+      return await fetch(`${address}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    } catch (error) {
+      throw new Unreachable(address, error);
+    }
+  };
+  return { client: new Client(send, address), memory, where: address, pollMs, close: async () => {} };
+}
+
+async function embedded(memory: string, { data, command }: ConnectOptions): Promise<Connection> {
+  const [{ startRuntime }, { localApi }] = await Promise.all([import('../local/runtime.ts'), import('../local/server.ts')]);
+  const runtime = await startRuntime({ memory, data, command, onFault: endLoudly });
+  if (runtime.interrupted.length > 0) process.stderr.write(`${interruptedNotice(runtime.interrupted)}\n`);
+  const api = localApi(runtime, {
+    capacity: 1,
+    defaultStrategy: null,
+    log: ({ error, status, method, path }) => {
+      if (!(error instanceof PipelineError)) process.stderr.write(`${method} ${path}: ${status}\n${error.stack ?? error.message}\n`);
+    },
+  });
+  const send: Send = (path, init) => api.request(path, init);
+  return { client: new Client(send, 'The local runtime'), memory, where: memory, pollMs: LOCAL_POLL_MS, close: () => runtime.close() };
+}
+
+/** What is said of operations that an earlier process left unsettled. */
+export function interruptedNotice(operationIds: readonly string[]): string {
+  const [count, were] = operationIds.length === 1 ? ['One operation', 'was'] : [`${operationIds.length} operations`, 'were'];
+  return `${count} of an earlier process ${were} under way when it stopped, and ${were} settled as failed: ${operationIds.join(', ')}`;
+}
+
+/** For faults after which this process could not record what becomes of its operations. */
+export function endLoudly(error: unknown): never {
+  process.stderr.write(`\nERROR  An ending could not be recorded, so this process stops; the next start settles its operations.\n`);
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(EXIT.failed);
+}
+
+function rootMessage(error: unknown): string {
+  let at = error;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error ? at.message : String(at);
+}

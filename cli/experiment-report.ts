@@ -1,0 +1,69 @@
+import type { Experiment, GateVerdictRecord } from '../memory-schema/experiment.ts';
+import { labelled, type Paint, percent, seconds } from './text.ts';
+
+export interface ReportContext {
+  /** File of the experiment, or its id where the file is elsewhere. */
+  readonly writtenTo: string;
+  /** Of the operation, seconds; null where it is not known. */
+  readonly durationSeconds: number | null;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** The short report of an experiment: model beside baseline, trades beside buy and hold, gates, where it was written. */
+export function experimentReport(experiment: Experiment, { writtenTo, durationSeconds, width, paint }: ReportContext): string {
+  const { training_result: training, backtest_result: backtest, provenance } = experiment;
+  const entries: (readonly [string, string])[] = [
+    ['Result', paint(experiment.status === 'completed' ? 'green' : 'yellow', resultText(experiment))],
+    ...accuracyEntries(training),
+    ...(backtest === null ? [] : backtestEntries(backtest)),
+    ['Training gate', gateText(training.gate)],
+    ['Backtest gate', backtest === null ? 'not reached' : gateText(backtest.gate)],
+    ['Experiment', writtenTo],
+    ['Seed', String(provenance.seed)],
+    ...(durationSeconds === null ? [] : ([['Duration', seconds(durationSeconds)]] as const)),
+    ...(experiment.notices.length === 0 ? [] : ([['Notices', experiment.notices.join('\n')]] as const)),
+  ];
+  const { symbol, timeframe } = experiment.context;
+  return `\n${paint('bold', experiment.strategy_name)}  ${symbol} ${timeframe}  ${paint('dim', experiment.id)}\n\n${labelled(entries, width, paint)}\n`;
+}
+
+function resultText({ status, gate_rejection_reason: reason }: Experiment): string {
+  return status === 'completed' ? 'completed: both gates passed it' : `rejected. ${reason ?? status}`;
+}
+
+function accuracyEntries(training: Experiment['training_result']): (readonly [string, string])[] {
+  const { test_metrics: test, training_metrics: metrics, majority_baseline_accuracy: baseline } = training;
+  const beside = baseline === null ? '' : `   always the most frequent class: ${percent(baseline)}`;
+  return [
+    ['Test accuracy', `${percent(test.test_accuracy ?? null)}${beside}`],
+    ['Validation', `${percent(metrics.best_val_accuracy)}   at epoch ${metrics.best_epoch} of ${metrics.epochs_trained}${metrics.stopped_early ? ', stopped early' : ''}`],
+    ...(typeof test.directional_accuracy === 'number' ? ([['Direction', percent(test.directional_accuracy)]] as const) : []),
+  ];
+}
+
+function backtestEntries({ metrics, buy_and_hold: holding, per_symbol: symbols, range_rule: rule, in_sample_share: inSample }: NonNullable<Experiment['backtest_result']>) {
+  const undefinedOr = (key: string, value: number | null, show: (value: number) => string) =>
+    value === null ? `undefined (${metrics.undefined_metrics[key] ?? 'no reason given'})` : show(value);
+  const ends = symbols.map(({ start, end }) => [start, end] as const);
+  const from = ends.map(([start]) => start).sort()[0] ?? '';
+  const to = ends.map(([, end]) => end).sort().at(-1) ?? '';
+  return [
+    ['Backtest', `${from.slice(0, 10)} to ${to.slice(0, 10)} (${rule.replaceAll('_', ' ')}), ${percent(inSample)} in sample`],
+    ['Trades', `${metrics.total_trades.toLocaleString('en')}, won ${undefinedOr('win_rate', metrics.win_rate, (rate) => percent(rate))}`],
+    ['Return', `${percent(metrics.total_return_pct)}   buy and hold: ${percent(holding.total_return_pct)}`],
+    ['Sharpe ratio', undefinedOr('sharpe_ratio', metrics.sharpe_ratio, (ratio) => ratio.toFixed(2))],
+    ['Max drawdown', `${percent(metrics.max_drawdown_pct)}   buy and hold: ${percent(holding.max_drawdown_pct)}`],
+  ] as const;
+}
+
+function gateText({ passed, reason, checks }: GateVerdictRecord): string {
+  const failed = checks.filter((check) => !check.passed);
+  if (passed && failed.length === 0) return 'passed';
+  const listed = failed.map(({ name, value, threshold }) => `${name} ${value === null ? 'undefined' : figure(value)} against ${figure(threshold)}`);
+  return `${passed ? 'bypassed' : `rejected: ${reason}`}\nnot met: ${listed.join('; ')}`;
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FolderObjectStore } from '../local/folder-object-store.ts';
+import type { FeatureMatrix } from '../shared/dataset/feature-matrix.ts';
+import { isoTime } from '../shared/market-data/times.ts';
+import { loadSymbolFeatures } from '../shared/research/symbol-data.ts';
+import type { Strategy } from '../shared/strategy/strategy.ts';
+import { write } from './output-stream.ts';
+import { EXIT, Refusal } from './refusal.ts';
+import { readStrategyFile } from './strategy-file.ts';
+
+export interface FeaturesRequest {
+  readonly data: string;
+  readonly symbol?: string;
+  readonly out?: string;
+}
+
+const ROWS_PER_CHUNK = 1_000;
+
+/**
+ * Writes a strategy's feature matrix of one symbol as CSV, over all bars there are.
+ * @throws Refusal for an invalid strategy, a symbol that is not the strategy's, or a file that cannot be written
+ * @throws MarketDataError
+ */
+export async function features(file: string, { data, symbol: asked, out }: FeaturesRequest): Promise<void> {
+  const { strategy } = await readStrategyFile(file);
+  const symbol = chooseSymbol(strategy, asked);
+  const store = new FolderObjectStore({ memory: data, marketData: data });
+  const { features: matrix } = await loadSymbolFeatures(store, strategy, symbol, null);
+  if (out !== undefined) {
+    await writeWhole(out, csvChunks(matrix));
+    process.stderr.write(`${out}  ${matrix.bars.length - matrix.warmup} rows of ${matrix.ids.length} features\n`);
+    return;
+  }
+  for (const chunk of csvChunks(matrix)) await write(process.stdout, chunk);
+}
+
+function chooseSymbol({ symbols }: Strategy, asked: string | undefined): string {
+  const known = `The strategy has the symbols ${symbols.join(', ')}`;
+  if (asked !== undefined && !symbols.includes(asked)) throw new Refusal(`${known}, not ${asked}.`, { exitCode: EXIT.usage });
+  const symbol = asked ?? (symbols.length === 1 ? symbols[0] : undefined);
+  if (symbol === undefined) throw new Refusal(`${known}, and a table is of one.`, { guidance: 'Choose one with --symbol.', exitCode: EXIT.usage });
+  return symbol;
+}
+
+/** The matrix as CSV from the first whole row on, numbers in their shortest form. */
+export function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Generator<string> {
+  yield `timestamp,${ids.join(',')}\n`;
+  for (let from = warmup; from < bars.length; from += ROWS_PER_CHUNK) {
+    const to = Math.min(from + ROWS_PER_CHUNK, bars.length);
+    let chunk = '';
+    for (let row = from; row < to; row++) {
+      chunk += isoTime(bars.time[row]!);
+      for (const column of columns) chunk += `,${column[row]!}`;
+      chunk += '\n';
+    }
+    yield chunk;
+  }
+}
+
+/** The file appears under its name only when it is complete. */
+async function writeWhole(path: string, chunks: Iterable<string>): Promise<void> {
+  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
+  try {
+    await pipeline(chunks, createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new Refusal(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`, {
+      guidance: 'Choose a file in a folder that is there and that you may write to.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { PipelineError, StrategyError } from '../shared/errors/index.ts';
+import { CommandExit } from './exit.ts';
+import { EXIT, Refusal } from './refusal.ts';
+import { labelled, paintFor, widthOf } from './text.ts';
+
+/** A failure as a person is told of it. */
+export interface FailureReport {
+  /** What ended badly, in a few words. */
+  readonly title: string;
+  readonly what: string;
+  readonly where?: string | null;
+  readonly why?: string | null;
+  readonly guidance?: string | null;
+  readonly operationId?: string | null;
+  /** Single problems, one a line. */
+  readonly problems?: readonly string[];
+}
+
+/** Prints a block that is seen at once: what happened, where, why, what to do. */
+export function printFailure(report: FailureReport, stream: NodeJS.WriteStream = process.stderr): void {
+  const paint = paintFor(stream);
+  const entries = [
+    ['What', report.what],
+    ['Problems', report.problems?.map((problem) => `- ${problem}`).join('\n')],
+    ['Where', report.where],
+    ['Why', report.why],
+    ['What to do', report.guidance],
+    ['Operation', report.operationId],
+  ] as const;
+  const given = entries.flatMap(([label, text]) => (text === undefined || text === null || text === '' ? [] : [[label, text] as const]));
+  stream.write(`\n${paint('red', paint('bold', `ERROR  ${report.title}`))}\n${labelled(given, widthOf(stream), paint)}\n`);
+}
+
+/** Prints the error, whatever it is, and returns the exit status it stands for. */
+export function reportError(error: unknown): number {
+  if (error instanceof Refusal) {
+    printFailure({ title: 'Refused', what: error.message, guidance: error.guidance, problems: error.problems });
+    return error.exitCode;
+  }
+  if (error instanceof CommandExit) {
+    if (error.message !== '') printFailure({ title: 'Refused', what: error.message });
+    return error.exitCode;
+  }
+  if (error instanceof PipelineError) {
+    printFailure({
+      title: `${error.name} ${error.code}`,
+      what: error.what,
+      why: causeOf(error),
+      guidance: error.guidance,
+      operationId: typeof error.facts.operation_id === 'string' ? error.facts.operation_id : null,
+    });
+    return error instanceof StrategyError ? EXIT.usage : EXIT.failed;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`\nERROR  This was not foreseen; please report it with what follows.\n${stack}\n${causeStack(error)}`);
+  return EXIT.failed;
+}
+
+/** The innermost cause's message, unless the error's own words hold it already. */
+function causeOf(error: PipelineError): string | null {
+  let cause = error.cause;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return cause instanceof Error && !error.what.includes(cause.message) ? cause.message : null;
+}
+
+function causeStack(error: unknown): string {
+  let text = '';
+  for (let cause = error instanceof Error ? error.cause : undefined; cause instanceof Error; cause = cause.cause) {
+    text += `Caused by: ${cause.stack ?? cause.message}\n`;
+  }
+  return text;
+}

@@ -1,0 +1,30 @@
+import { connect } from './connect.ts';
+import { watchInterrupt } from './interrupt.ts';
+import { runOperation } from './run-operation.ts';
+import { readStrategyFile } from './strategy-file.ts';
+
+export interface ResearchRequest {
+  readonly data: string;
+  readonly dataGiven: boolean;
+  readonly memory: string;
+  readonly seed?: number;
+  readonly bypassGates: boolean;
+  readonly json: boolean;
+  readonly endpoint?: string;
+}
+
+/** Runs one research cycle and returns the exit status. The file is validated here first: an invalid one starts nothing. */
+export async function research(file: string, { seed, bypassGates, json, ...at }: ResearchRequest): Promise<number> {
+  const { text, notices } = await readStrategyFile(file);
+  for (const notice of notices) process.stderr.write(`Notice: ${notice}\n`);
+  const interrupt = watchInterrupt();
+  const connection = await connect({ ...at, command: 'tocsin research', createMemory: true });
+  try {
+    if (interrupt.signal.aborted) return interrupt.status() ?? 1;
+    const operationId = await connection.client.trigger({ strategy: text, bypass_gates: bypassGates, ...(seed !== undefined && { seed }) });
+    return await runOperation(connection, operationId, { json, interrupt });
+  } finally {
+    await connection.close();
+    interrupt.release();
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { OperationView } from './api-answers.ts';
+import type { Connection } from './connect.ts';
+import { experimentReport } from './experiment-report.ts';
+import { follow } from './follow.ts';
+import type { Interrupt } from './interrupt.ts';
+import { write } from './output-stream.ts';
+import { PlainProgress, type ProgressDisplay } from './progress.ts';
+import { EXIT } from './refusal.ts';
+import { printFailure } from './report-error.ts';
+import { isTerminal, paintFor, widthOf } from './text.ts';
+
+export interface RunOptions {
+  readonly json: boolean;
+  readonly interrupt: Interrupt;
+}
+
+/** Follows an operation to its end with live progress on standard error, prints how it ended, and returns the exit status. */
+export async function runOperation({ client, memory, where, pollMs }: Connection, operationId: string, { json, interrupt }: RunOptions): Promise<number> {
+  const display = await progressDisplay();
+  let operation: OperationView;
+  try {
+    operation = await follow(client, operationId, { pollMs, interrupt: interrupt.signal, onLook: (look) => display.look(look) });
+  } finally {
+    await display.close();
+  }
+  switch (operation.status) {
+    case 'failed':
+      printOperationFailure(operation);
+      return EXIT.failed;
+    case 'cancelled':
+      printFailure({ title: 'Cancelled', what: operation.error_message ?? 'The operation was cancelled.', operationId, guidance: 'No experiment was written.' });
+      return interrupt.status() ?? EXIT.failed;
+    default:
+  }
+  if (operation.experiment_id === null) throw new Error(`The operation ${operationId} is completed, but names no experiment.`);
+  const experiment = await client.experiment(operation.experiment_id);
+  if (interrupt.signal.aborted) process.stderr.write('The operation was about to end, and completed.\n');
+  if (json) {
+    await write(process.stdout, `${JSON.stringify(experiment, null, 2)}\n`);
+    return EXIT.done;
+  }
+  const writtenTo = memory === null ? `${where}/api/v1/experiments/${experiment.id}` : join(memory, 'experiments', `${experiment.id}.yaml`);
+  const { duration_seconds: durationSeconds } = operation;
+  await write(process.stdout, experimentReport(experiment, { writtenTo, durationSeconds, width: widthOf(process.stdout), paint: paintFor(process.stdout) }));
+  return EXIT.done;
+}
+
+/** Says why an operation failed. */
+export function printOperationFailure(operation: OperationView, stream: NodeJS.WriteStream = process.stderr): void {
+  const { error_type: type, error_code: code, error_message: message, guidance, failed_step: step, operation_id: operationId } = operation;
+  printFailure(
+    {
+      title: ['Failed', type ?? '', code ?? ''].filter((part) => part !== '').join('  '),
+      what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
+      where: step,
+      guidance,
+      operationId,
+    },
+    stream,
+  );
+}
+
+/** The message ends with the guidance, which is shown by itself; its code is in the title. */
+function withoutGuidance(message: string, guidance: string | null): string {
+  const text = message.replace(/^\[[A-Z0-9_]+\] /, '');
+  return guidance !== null && text.endsWith(guidance) ? text.slice(0, -guidance.length).trimEnd() : text;
+}
+
+async function progressDisplay(): Promise<ProgressDisplay> {
+  if (isTerminal(process.stderr) && isTerminal(process.stdout)) {
+    const { TerminalProgress } = await import('./terminal-progress.ts');
+    return new TerminalProgress();
+  }
+  return new PlainProgress((line) => process.stderr.write(line));
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+const REQUIRED = [20, 19];
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
+  process.stderr.write(
+    `tocsin needs Node ${REQUIRED.join('.')} or later; this is Node ${process.versions.node} (${process.execPath}).\n` +
+      'Install a newer Node, or put it first in PATH, then run the command again.\n',
+  );
+  process.exit(1);
+}
+
+const { register } = await import('tsx/esm/api');
+register();
+const { main } = await import('./main.ts');
+await main(process.argv.slice(2));

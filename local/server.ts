@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { createApi } from '../functions/api/app.ts';
+import type { ApiErrorEvent } from '../functions/api/deps.ts';
+import { fail } from '../shared/errors/index.ts';
+import { TOCSIN_VERSION } from '../shared/version.ts';
+import { describeOwner, memoryOwner } from './memory-owner.ts';
+import { startRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
+
+export interface ApiOptions {
+  /** Most researches at work at once. */
+  readonly capacity: number;
+  /** YAML of the strategy that a trigger without one runs. */
+  readonly defaultStrategy: (() => Promise<string>) | null;
+  /** Receives every error that a caller saw only as an answer of 5xx. */
+  readonly log: (event: ApiErrorEvent) => void;
+}
+
+export interface ServerOptions extends ApiOptions, Omit<RuntimeOptions, 'command'> {
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly runtime: Runtime;
+  /** Lets requests under way end, refuses new ones, settles what runs as failed, and frees port and memory folder. */
+  close(): Promise<void>;
+}
+
+/** The port cannot be listened on. */
+export class PortUnavailableError extends Error {
+  override name = 'PortUnavailableError' as const;
+  readonly port: number;
+  /** The operating system's code, e.g. EADDRINUSE. */
+  readonly code: string;
+
+  constructor(port: number, cause: NodeJS.ErrnoException) {
+    super(`Port ${port} on 127.0.0.1 cannot be listened on: ${cause.message}`, { cause });
+    this.port = port;
+    this.code = cause.code ?? 'unknown';
+  }
+}
+
+const COMMAND = 'tocsin serve';
+const UINT32 = 2 ** 32;
+const CLOSE_GRACE_MS = 1_000;
+
+/** The HTTP API over an embedded runtime. */
+export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrategy, log }: ApiOptions) {
+  return createApi({
+    ports,
+    workflows,
+    capacity,
+    defaultStrategy,
+    log,
+    random: () => randomInt(UINT32),
+    version: TOCSIN_VERSION,
+    callerOf: () => 'local',
+  });
+}
+
+/**
+ * Serves the HTTP API on the loopback address. The port comes before the memory folder: where it is taken, nothing is touched.
+ * @throws PortUnavailableError
+ * @throws StorageError MEMORY_OWNED, also where the port is taken by the owner of this very folder; MEMORY_UNUSABLE
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const gate = new Gate();
+  const http = createAdaptorServer({ fetch: (request) => gate.pass(request) });
+  const port = await listen(http, options);
+  const closeHttp = async () => {
+    await gate.close();
+    await closeServer(http);
+  };
+  const opened: (() => Promise<void>)[] = [closeHttp];
+  const closeAll = async () => {
+    for (const close of opened) await close();
+  };
+  try {
+    const runtime = await startRuntime({ ...options, command: COMMAND });
+    opened.push(() => runtime.close());
+    await runtime.lock.announce({ pid: process.pid, port, command: COMMAND, data: resolve(options.data) });
+    gate.open(localApi(runtime, options).fetch);
+    return { url: `http://127.0.0.1:${port}`, runtime, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function listen(http: ServerType, { port, memory }: ServerOptions): Promise<number> {
+  http.listen(port, '127.0.0.1');
+  try {
+    await once(http, 'listening');
+  } catch (error) {
+    const owner = await memoryOwner(memory);
+    if (owner !== null && owner.port === port) throw fail('MEMORY_OWNED', { folder: resolve(memory), owner: describeOwner(owner) }, error);
+    throw new PortUnavailableError(port, error as NodeJS.ErrnoException);
+  }
+  return (http.address() as AddressInfo).port;
+}
+
+/** Responses still being sent get a moment; a connection that stays open after that is cut. */
+async function closeServer(http: ServerType): Promise<void> {
+  await new Promise<void>((done) => {
+    const cut = setTimeout(() => {
+      if ('closeAllConnections' in http) http.closeAllConnections();
+    }, CLOSE_GRACE_MS);
+    http.close(() => {
+      clearTimeout(cut);
+      done();
+    });
+  });
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** Holds requests back until the API is there, and lets none in once it closes. */
+class Gate {
+  readonly #under = new Set<Promise<unknown>>();
+  #open!: (fetch: Fetch) => void;
+  #api = new Promise<Fetch>((resolve) => {
+    this.#open = resolve;
+  });
+
+  open(fetch: Fetch): void {
+    this.#open(fetch);
+  }
+
+  async pass(request: Request): Promise<Response> {
+    const response = this.#api.then((fetch) => fetch(request));
+    this.#under.add(response);
+    try {
+      return await response;
+    } finally {
+      this.#under.delete(response);
+    }
+  }
+
+  /** Answers requests with 503 from now on, and waits for those under way. */
+  async close(): Promise<void> {
+    this.#open(refuse);
+    this.#api = Promise.resolve(refuse);
+    await Promise.allSettled(this.#under);
+  }
+}
+
+function refuse(): Response {
+  return Response.json({ detail: 'The server is shutting down.' }, { status: 503, headers: { connection: 'close' } });
+}
