@@ -58,7 +58,7 @@ describe('any mutation of a valid strategy', () => {
   it('by a replaced value is valid, or refused with a path', () => {
     fc.assert(
       fc.property(anyPath, anyValue, (path, value) => isSettled(withValue(strategyTree(), path, value))),
-      { numRuns: 400, seed: 1 },
+      { numRuns: 250, seed: 1 },
     );
   });
 
@@ -112,7 +112,7 @@ describe('any text', () => {
         isSettled,
       ),
       {
-        numRuns: 400,
+        numRuns: 250,
         seed: 1,
       },
     );
