@@ -51,6 +51,9 @@ const STYLE = `
   nav ul { columns: 18rem; padding-left: 1.2rem; }
 `;
 
+/** Statuses that the page explains once. */
+const FROM_EVERY_ROUTE: readonly string[] = ['500', '503'];
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The OpenAPI document as one page of HTML: no script, nothing loaded from elsewhere, links relative. */
@@ -75,6 +78,8 @@ export function docsPage(document: Document, nonce: string): Html {
 <header>
 <h1>${document.info.title} API <small>${document.info.version}</small></h1>
 <p>${withCode(document.info.description ?? '')}</p>
+<p>Every route can answer 503 where a store or the state machine cannot be reached, and 500 for a fault of the server, which it has logged under the
+<code>error_id</code> in <code>details</code>.</p>
 <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
 </header>
 <nav aria-label="Routes"><ul>
@@ -110,7 +115,7 @@ ${requestBody === undefined ? '' : html`<h4>Body${requestBody.required === true 
 <h4>Answers</h4>
 <table>
 <tr><th scope="col">Status</th><th scope="col">Meaning</th><th scope="col">Body</th></tr>
-${Object.entries(responses).map(
+${Object.entries(responses).filter(([status]) => !FROM_EVERY_ROUTE.includes(status)).map(
   ([status, response]) => html`<tr><td>${status}</td><td>${withCode(response.description)}</td><td>${content(response.content ?? {})}</td></tr>`,
 )}
 </table>

@@ -19,7 +19,8 @@ export interface FailureReason {
 export function readCause(errorType: string | null, cause: string | null): FailureReason {
   const lambda = cause === null ? null : (wholeJson(cause) ?? cutJson(cause));
   const type = errorType ?? lambda?.errorType ?? 'Unknown';
-  const message = lambda?.errorMessage ?? (cause !== null && cause.trim() !== '' ? cause : `The execution ended with ${type}, and no cause was given.`);
+  const said = lambda?.errorMessage ?? cause ?? '';
+  const message = said.trim() === '' ? `The execution ended with ${type}, and no cause was given.` : said;
   const code = /^\[([A-Z][A-Z0-9_]*)\] /.exec(message)?.[1] ?? null;
   return { type, message, code, guidance: code === null ? guidanceFor(type, message) : guidanceOf(code) };
 }
