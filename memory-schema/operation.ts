@@ -21,7 +21,7 @@ const isoInstant = z.iso.datetime({ offset: false });
 
 export const PHASES = ['pending', 'training', 'backtesting', 'recording', 'done'] as const;
 
-export const progressSchema = z.strictObject({
+const progressSchema = z.strictObject({
   /** 0 to 100. */
   percentage: z.number().min(0).max(100),
   current_step: z.string(),

@@ -2,9 +2,9 @@ import { fail } from '../errors/index.ts';
 import type { ClassBalance, Rows, SplitName } from './dataset.ts';
 
 /** Number of rows of each class. */
-function countClasses(y: Float32Array, classes: number): number[] {
+function countClasses(y: ArrayLike<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const label of y) counts[label]! += 1;
+  for (let i = 0; i < y.length; i++) counts[y[i]!]! += 1;
   return counts;
 }
 
@@ -13,7 +13,7 @@ function countClasses(y: Float32Array, classes: number): number[] {
  * @param y class index of each training row
  * @param classes K, the label source's own number of classes
  */
-export function classWeights(y: Float32Array, classes: number): Float32Array {
+export function classWeights(y: ArrayLike<number>, classes: number): Float32Array {
   const inverses = countClasses(y, classes).map((count) => (count === 0 ? 0 : 1 / count));
   const sum = inverses.reduce((total, inverse) => total + inverse, 0);
   return Float32Array.from(inverses, (inverse) => (inverse / sum) * classes);

@@ -67,7 +67,10 @@ export class StorageError extends PipelineError {
   override name = 'StorageError' as const;
 }
 
-/** The operation was settled (cancelled, failed, completed) by someone else: the step ends without work. */
+/**
+ * The operation was settled (cancelled, failed, completed) by someone else: the step ends without work.
+ * @public
+ */
 export class OperationSettledError extends PipelineError {
   override name = 'OperationSettledError' as const;
 }

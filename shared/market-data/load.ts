@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { fail } from '../errors/index.ts';
+import { sha256Hex } from '../hash.ts';
 import { MARKET_DATA_PREFIX } from '../memory/keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Bars } from './bars.ts';
@@ -29,6 +29,6 @@ export async function loadBars(store: ObjectStore, symbol: string, timeframe: Ti
     const available = siblings.map((sibling) => sibling.key).filter((sibling) => possible.has(sibling));
     throw fail('DATA_FILE_MISSING', { symbol, timeframe, file: key, available });
   }
-  const sha256 = createHash('sha256').update(csv).digest('hex');
+  const sha256 = sha256Hex(csv);
   return { key, sha256, ...parseBarsWithNotes(csv, { symbol, timeframe, source: key }) };
 }

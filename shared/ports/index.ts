@@ -3,7 +3,7 @@ import type { OperationStore } from './operation-store.ts';
 
 export type { ObjectStore, ObjectSummary, PutOptions } from './object-store.ts';
 export type { Claim, OperationChange, OperationQuery, OperationStore } from './operation-store.ts';
-export type { Execution, ExecutionStatus, Workflows } from './workflows.ts';
+export type { Execution, Workflows } from './workflows.ts';
 
 /** What every step of the cycle needs from the outside. */
 export interface Ports {

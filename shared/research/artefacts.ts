@@ -19,7 +19,7 @@ export const backtestArtefactSchema = z.strictObject({ result: backtestResultSch
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads an object that an earlier step has written. Throws ARTEFACT_MISSING where it is gone. */
-export async function readArtefact(store: ObjectStore, step: StepName, key: string): Promise<Uint8Array> {
+async function readArtefact(store: ObjectStore, step: StepName, key: string): Promise<Uint8Array> {
   const bytes = await store.get(key);
   if (bytes === null) throw fail('ARTEFACT_MISSING', { key, step });
   return bytes;

@@ -1,5 +1,6 @@
 import type { OperationStatus } from '../../memory-schema/operation.ts';
 import type { Ports, Workflows } from '../ports/index.ts';
+import { isOperationId } from './list.ts';
 import { afterSettlement } from './settle.ts';
 
 export type CancelResult =
@@ -18,6 +19,7 @@ export async function cancelResearch(
   operationId: string,
   reason: string = 'Cancelled on request.',
 ): Promise<CancelResult> {
+  if (!isOperationId(operationId)) return { outcome: 'not_found' };
   const cancelledAt = ports.now().toISOString();
   const cancelled = await ports.operations.update(operationId, ['pending', 'running'], {
     status: 'cancelled',

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Operation } from '../../memory-schema/operation.ts';
+import { sha256Hex } from '../hash.ts';
 import type { OperationStore } from '../ports/index.ts';
 import { MAKING_MS } from './slots.ts';
 
@@ -60,5 +60,5 @@ export function isIdempotencyKey(key: string): boolean {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256Hex(text);
 }

@@ -1,5 +1,15 @@
-import { OPERATION_STATUSES, type Operation, type OperationStatus } from '../../memory-schema/operation.ts';
+import { OPERATION_STATUSES, operationIdSchema, type Operation, type OperationStatus } from '../../memory-schema/operation.ts';
 import type { OperationStore } from '../ports/index.ts';
+
+/** Whether `id` has the form of an operation's id. The store keeps other things too, under ids of other forms. */
+export function isOperationId(id: string): boolean {
+  return operationIdSchema.safeParse(id).success;
+}
+
+/** The operation with this id; null where there is none, or it is no operation's id. Throws StorageError where the store cannot tell. */
+export async function findOperation(operations: OperationStore, id: string): Promise<Operation | null> {
+  return isOperationId(id) ? operations.get(id) : null;
+}
 
 /**
  * Operations with one of the statuses, newest first. Statuses are read in the order in which operations pass through them,

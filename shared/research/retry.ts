@@ -1,6 +1,7 @@
 import type { OperationStatus } from '../../memory-schema/operation.ts';
 import { runKeys } from '../memory/keys.ts';
 import type { Idempotency } from './idempotency.ts';
+import { findOperation } from './list.ts';
 import { type ResearchDeps, startResearch, type StartResult } from './start.ts';
 import { readStored } from './strategy-source.ts';
 import type { StrategyRefusal } from './trigger.ts';
@@ -20,7 +21,7 @@ export type RetryResult =
  * @throws StorageError where a store or the state machine cannot tell
  */
 export async function retryResearch(deps: ResearchDeps, operationId: string, idempotency: Idempotency | null): Promise<RetryResult> {
-  const operation = await deps.ports.operations.get(operationId);
+  const operation = await findOperation(deps.ports.operations, operationId);
   if (operation === null) return { outcome: 'not_found' };
   if (operation.status !== 'failed' && operation.status !== 'cancelled') return { outcome: 'not_retryable', status: operation.status };
   const key = runKeys(operationId).strategy;

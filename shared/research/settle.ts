@@ -24,7 +24,7 @@ export async function afterSettlement(ports: Ports, operationId: string): Promis
 }
 
 /** Settles an operation as failed unless it is settled already; then does what follows every ending. */
-export async function settleAsFailed(
+async function settleAsFailed(
   ports: Ports,
   operationId: string,
   failure: { readonly errorType: string; readonly cause: string; readonly failedStep: string | null },
@@ -40,7 +40,7 @@ export async function settleAsFailed(
 }
 
 /** Settles an operation as failed with a catalogued failure, in the form that a step's own failure has. */
-export async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
+async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
   const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message });
   await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: null });
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { deviations } from '../../test/close-to.ts';
 import { goldenPath } from '../../test/golden.ts';
 import type { LossSpec } from '../strategy/strategy.ts';
-import { accuracy, classWeights, meanLoss } from './losses.ts';
+import { classWeights } from '../dataset/class-balance.ts';
+import { accuracy, meanLoss } from './losses.ts';
 
 const golden = JSON.parse(readFileSync(goldenPath('nn/losses_and_adam_traces.json'), 'utf8')) as {
   logits: number[][];

@@ -10,19 +10,6 @@ export interface Criterion {
 }
 
 /**
- * Weights that make every class present count the same: (1 / n_c) / sum(1 / n) x classes.
- * A class without rows gets 0.
- * @param labels class index of each training row
- */
-export function classWeights(labels: ArrayLike<number>, classes: number): Float32Array {
-  const counts = new Uint32Array(classes);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]!]! += 1;
-  const shares = Array.from(counts, (count) => (count === 0 ? 0 : 1 / count));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return Float32Array.from(shares, (share) => (share / total) * classes);
-}
-
-/**
  * Mean loss of rows `from` (inclusive) to `to` (exclusive), as PyTorch has it: weighted cross-entropy is divided by the
  * sum of the rows' class weights, focal loss (with the weights as alpha), Huber and MSE by the number of rows.
  * @param outputs row-major logits or predictions

@@ -99,7 +99,8 @@ export async function startApi({ wrap, now = () => new Date(), ...options }: Ben
     ports: { ...stores, ...wrap?.(stores), now },
   };
   const app = createApi(deps);
-  const judge = await documentJudge(app);
+  documentJudge ??= judgeOf(app);
+  const judge = await documentJudge;
   return {
     deps,
     ...stores,
@@ -125,9 +126,24 @@ interface OpenApiDocument {
   readonly components: { readonly schemas: object };
 }
 
-async function documentJudge(app: ReturnType<typeof createApi>) {
+type Judge = (method: string, path: string, status: number, body: unknown) => void;
+
+let documentJudge: Promise<Judge> | undefined;
+
+/** Judges answers by the OpenAPI document, which is the same for every instance of the API. */
+async function judgeOf(app: ReturnType<typeof createApi>): Promise<Judge> {
   const document = (await (await app.request('/api/v1/openapi.json')).json()) as OpenApiDocument;
-  return (method: string, path: string, status: number, body: unknown): void => {
+  const schemas = new Map<object, z.ZodType>();
+  const compiled = (schema: object): z.ZodType => {
+    let made = schemas.get(schema);
+    if (made === undefined) {
+      const whole = JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/');
+      made = z.fromJSONSchema(JSON.parse(whole));
+      schemas.set(schema, made);
+    }
+    return made;
+  };
+  return (method, path, status, body) => {
     const asked = `/api/v1${path.split('?')[0]}`;
     const known = Object.keys(document.paths)
       .filter((pattern) => new RegExp(`^${pattern.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(asked))
@@ -135,9 +151,7 @@ async function documentJudge(app: ReturnType<typeof createApi>) {
     const operation = known === undefined ? undefined : document.paths[known]?.[method.toLowerCase()];
     if (operation === undefined) return;
     const schema = operation.responses[status]?.content?.['application/json']?.schema;
-    expect(schema, `${method} ${asked} answered ${status}, which its OpenAPI document does not know: ${JSON.stringify(body)}`).toBeDefined();
-    const whole = JSON.stringify({ ...schema, $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/');
-    const judged = z.fromJSONSchema(JSON.parse(whole)).safeParse(body);
-    expect(judged.error?.issues, `${method} ${asked} ${status}`).toBeUndefined();
+    if (schema === undefined) throw new Error(`${method} ${asked} answered ${status}, which its OpenAPI document does not know: ${JSON.stringify(body)}`);
+    expect(compiled(schema).safeParse(body).error?.issues, `${method} ${asked} ${status}`).toBeUndefined();
   };
 }

@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 import { type Experiment, experimentSchema } from '../../memory-schema/experiment.ts';
 import type { Operation } from '../../memory-schema/operation.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts';
-import { parseBars, serializeBars } from '../../shared/market-data/csv.ts';
+import { serializeBars } from '../../shared/market-data/csv.ts';
 import { sliceBars } from '../../shared/market-data/bars.ts';
 import { importBars } from '../../shared/market-data/import/import-bars.ts';
 import { triggerResearch } from '../../shared/research/trigger.ts';
@@ -32,14 +32,14 @@ export interface Bench {
   events(operationId: string): Promise<readonly ExecutionEvent[]>;
 }
 
-export interface ExecutionEvent {
+interface ExecutionEvent {
   readonly type: string;
   readonly state?: { readonly name: string; readonly type: string };
   readonly Error?: string;
   readonly Cause?: string;
 }
 
-export interface BenchOptions extends Pick<RuntimeOptions, 'beforeInvocation'> {
+interface BenchOptions extends Pick<RuntimeOptions, 'beforeInvocation'> {
   readonly memory?: string;
   readonly capacity?: number;
 }
@@ -111,11 +111,6 @@ export async function writeSp500(folder: string, symbol = 'SPX', from = 0, to?: 
   const options = { symbol, timeframe: '1d', source: 'sp500-2000.csv', timezone: 'UTC' } as const;
   const { bars } = importBars(await sp500Csv(), options);
   await writeFile(join(folder, `${symbol}_1d.csv`), serializeBars(sliceBars(bars, from, to ?? bars.length)));
-}
-
-/** The bars of a data file. */
-export async function readBars(folder: string, symbol: string) {
-  return parseBars(await readFile(join(folder, `${symbol}_1d.csv`)), { symbol, timeframe: '1d', source: symbol });
 }
 
 async function listing(folder: string): Promise<readonly string[]> {
