@@ -101,10 +101,9 @@ describe('POST /agent/trigger', () => {
     const api = await startApi();
     const request = { ...TRIGGER, headers: { 'Idempotency-Key': 'once' } };
     const answers = await Promise.all([api.call('POST', '/agent/trigger', request), api.call('POST', '/agent/trigger', request)]);
-    for (const { status, body } of answers) {
-      if (status === 409) expect(body.reason).toBe('in_progress');
-      else expect(body.operation_id).toBe(api.workflows.started[0]);
-    }
+    const meanings = answers.map(({ status, body }) => (status === 409 ? body.reason : body.operation_id));
+    expect(['in_progress', api.workflows.started[0]]).toEqual(expect.arrayContaining(meanings));
+    expect(meanings).toContain(api.workflows.started[0]);
     expect(api.workflows.started).toHaveLength(1);
   });
 
@@ -129,7 +128,8 @@ describe('POST /agent/trigger', () => {
   test('ten at once with a capacity of two start two', async () => {
     const api = await startApi({ capacity: 2 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => api.call('POST', '/agent/trigger', TRIGGER)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 202, 409, 409, 409, 409, 409, 409, 409, 409]);
+    const [started, refused] = [202, 409].map((status) => answers.filter((answer) => answer.status === status));
+    expect([started?.length, refused?.length]).toEqual([2, 8]);
     expect((await api.call('GET', '/health')).body.capacity).toEqual({ active: 2, limit: 2 });
   });
 });

@@ -12,7 +12,7 @@ import { marketDataRoutes } from './routes/market-data.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { strategyRoutes } from './routes/strategies.ts';
 
-export const API_PREFIX = '/api/v1';
+const API_PREFIX = '/api/v1';
 
 /**
  * The HTTP API, the same in Lambda and locally. Bad input is answered with 4xx naming field and reason, before anything is

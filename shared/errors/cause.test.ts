@@ -34,7 +34,7 @@ describe('the reader of causes', () => {
         const whole = lambda(message);
         const cut = whole.slice(0, at % (whole.length + 1));
         const read = readCause('StorageError', cut).message;
-        if (cut.includes('"errorMessage":"')) expect(message.startsWith(read) || read.includes('no cause was given')).toBe(true);
+        expect(message.startsWith(read) || read.includes('no cause was given') || !cut.includes('"errorMessage":"')).toBe(true);
         expect(read).not.toBe('');
       }),
     );

@@ -35,9 +35,9 @@ export async function claimKey(
   now: Date,
 ): Promise<KeyClaim> {
   const claim = {
-    key: `${PREFIX}${sha256(JSON.stringify([caller, key]))}`,
+    key: `${PREFIX}${sha256Hex(JSON.stringify([caller, key]))}`,
     operationId,
-    bodyHash: sha256(request),
+    bodyHash: sha256Hex(request),
     claimedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + EXPIRY_MS).toISOString(),
   };
@@ -57,8 +57,4 @@ export async function claimKey(
 /** Whether a claim's key stands for a request. */
 export function isIdempotencyKey(key: string): boolean {
   return key.startsWith(PREFIX);
-}
-
-function sha256(text: string): string {
-  return sha256Hex(text);
 }

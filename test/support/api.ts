@@ -47,14 +47,14 @@ export class NotedWorkflows implements Workflows {
 }
 
 /** An answer of the API, checked against its OpenAPI document. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into bodies whose form the OpenAPI document has already judged
   readonly body: any;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { OPERATION_STATUSES, type OperationStatus, UNSETTLED_STATUSES } from '../../../memory-schema/operation.ts';
 import { cancelResearch } from '../../../shared/research/cancel.ts';
-import { countByStatus, listByStatus } from '../../../shared/research/list.ts';
+import { countByStatus, findOperation, listByStatus } from '../../../shared/research/list.ts';
 import { retryResearch } from '../../../shared/research/retry.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ApiError, errorResponses } from '../errors.ts';
@@ -132,7 +132,7 @@ export function operationRoutes(api: OpenAPIHono, deps: ApiDeps): void {
 
   api.openapi(getRoute, async (c) => {
     const { operation_id } = c.req.valid('param');
-    const operation = await operations.get(operation_id);
+    const operation = await findOperation(operations, operation_id);
     if (operation === null) throw notFound(operation_id);
     return c.json({ success: true as const, data: operationInfo(operation, deps.ports.now()) }, 200);
   });

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from '../../test/support/api.ts';
+import { smallStrategy } from '../../test/support/strategies.ts';
+import { fail } from '../../shared/errors/index.ts';
+import { createApi } from './app.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const KB = 1024;
+
+/** A body of so many bytes that does not say how long it is. */
+function stream(bytes: number): ReadableStream {
+  let left = bytes;
+  return new ReadableStream({
+    pull(controller) {
+      if (left <= 0) return controller.close();
+      controller.enqueue(new TextEncoder().encode(' '.repeat(Math.min(left, 16 * KB))));
+      left -= 16 * KB;
+    },
+  });
+}
+
+describe('a body that cannot be read', () => {
+  test.each([
+    ['cut JSON', '{"strategy":'],
+    ['words', 'strategy'],
+    ['JSON with a comment', '{} // none'],
+    ['text that is not UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['JSON nested beyond reason', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['objects nested beyond reason', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`],
+  ])('%s is answered with 400, saying why', async (_, body) => {
+    const api = await startApi();
+    for (const path of ['/agent/trigger', '/strategies', '/strategies/validate']) {
+      const answer = await api.call('POST', path, { headers: JSON_TYPE, body });
+      expect([answer.status, answer.body]).toMatchObject([400, { success: false, error: { code: 'MALFORMED_JSON' } }]);
+      expect(answer.body.error.message).toMatch(/^The body is (not JSON: .+|not UTF-8 text|nested deeper than 64 levels at character \d+)\.$/);
+    }
+    expect([api.workflows.started, api.logged, await api.objects.list('memory/')]).toEqual([[], [], []]);
+  });
+
+  test.each(['[]', '"text"', '5', 'null', 'true'])('JSON that is no object, %s, is answered with 422', async (body) => {
+    const api = await startApi();
+    expect((await api.call('POST', '/agent/trigger', { headers: JSON_TYPE, body })).status).toBe(422);
+    expect((await api.call('POST', '/strategies', { headers: JSON_TYPE, body })).status).toBe(422);
+  });
+
+  test('brackets inside of text do not count as nesting', async () => {
+    const json = { strategy: smallStrategy(), brief: '[{"'.repeat(500) };
+    expect((await (await startApi()).call('POST', '/agent/trigger', { json })).status).toBe(202);
+  });
+});
+
+describe('a body that is too large', () => {
+  test.each([
+    ['10 MB that says so', () => ({ body: ' '.repeat(10 * KB * KB), headers: { ...JSON_TYPE, 'content-length': String(10 * KB * KB) } })],
+    ['10 MB in chunks', () => ({ body: stream(10 * KB * KB), headers: JSON_TYPE })],
+    ['one byte too many', () => ({ body: stream(256 * KB + 1), headers: JSON_TYPE })],
+    ['10 MB of another type', () => ({ body: stream(10 * KB * KB), headers: { 'content-type': 'text/plain' } })],
+  ])('of %s is answered with 413', async (_, request) => {
+    const api = await startApi();
+    for (const path of ['/agent/trigger', '/strategies', '/nowhere']) {
+      const { status, body } = await api.call('POST', path, request());
+      expect([status, body.error]).toMatchObject([413, { code: 'BODY_TOO_LARGE', details: { limit_bytes: 256 * KB } }]);
+    }
+    expect(api.workflows.started).toEqual([]);
+  });
+
+  test('of exactly 256 KB is read', async () => {
+    const api = await startApi({ defaultStrategy: () => Promise.resolve(JSON.stringify(smallStrategy())) });
+    expect((await api.call('POST', '/agent/trigger', { body: stream(256 * KB), headers: JSON_TYPE })).status).toBe(202);
+  });
+});
+
+describe('a body of another type', () => {
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/yaml', 'multipart/form-data; boundary=x'])('%s is answered with 415', async (type) => {
+    const api = await startApi();
+    for (const path of ['/agent/trigger', '/strategies']) {
+      const { status, body } = await api.call('POST', path, { body: '{"strategy":"x"}', headers: { 'content-type': type } });
+      expect([status, body.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+    }
+    expect(api.workflows.started).toEqual([]);
+  });
+
+  test.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])('%s is JSON', async (type) => {
+    const answer = await (await startApi()).call('POST', '/agent/trigger', {
+      body: JSON.stringify({ strategy: smallStrategy() }),
+      headers: { 'content-type': type },
+    });
+    expect(answer.status).toBe(202);
+  });
+});
+
+describe('a request for what is not there', () => {
+  test.each(['/', '/nowhere', '/operations/x/y', '/strategies/x', '/%', '/operations/'])('GET %s is answered with 404 as JSON', async (path) => {
+    const { status, body } = await (await startApi()).call('GET', path);
+    expect([status, body.success]).toEqual([404, false]);
+  });
+
+  test.each([
+    ['PUT', '/health', 'GET, HEAD'],
+    ['GET', '/agent/trigger', 'POST'],
+    ['PATCH', '/operations/x', 'GET, HEAD, DELETE'],
+    ['OPTIONS', '/strategies', 'GET, HEAD, POST'],
+  ])('%s %s is answered with 405, naming the methods there are', async (method, path, allowed) => {
+    const { status, headers, body } = await (await startApi()).call(method, path);
+    expect([status, headers.get('allow'), body.error.code]).toEqual([405, allowed, 'METHOD_NOT_ALLOWED']);
+  });
+});
+
+describe('a fault', () => {
+  test('of a store is answered with 503, its code and an error id under which it was logged', async () => {
+    const error = fail('OPERATION_STORE_FAILED', { action: 'read', key: 'k', reason: 'it is down' });
+    const down = () => Promise.reject(error);
+    const api = await startApi({ wrap: ({ operations }) => ({ operations: Object.assign(operations, { get: down, list: down, claims: down }) }) });
+    for (const path of ['/operations/op_agent_research_20260101_000000_00000000', '/operations', '/agent/status', '/health']) {
+      const { status, body } = await api.call('GET', path);
+      expect([status, body.error]).toMatchObject([503, { code: 'OPERATION_STORE_FAILED', message: error.message }]);
+      expect(api.logged.at(-1)).toMatchObject({ errorId: body.error.details.error_id, method: 'GET', path: `/api/v1${path}`, status: 503, error });
+    }
+  });
+
+  test('that nobody foresaw is answered with 500, and only the log holds what it says', async () => {
+    const error = new TypeError('secret is not a function');
+    const api = await startApi({ defaultStrategy: () => Promise.reject(error) });
+    const { status, body } = await api.call('POST', '/agent/trigger');
+    expect([status, body.error.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(api.logged).toMatchObject([{ errorId: body.error.details.error_id, status: 500, error }]);
+  });
+});
+
+describe('every answer', () => {
+  test('forbids sniffing, framing, caching and foreign origins', async () => {
+    const api = await startApi();
+    for (const path of ['/health', '/docs', '/nowhere', '/operations?limit=0']) {
+      const { headers } = await api.call('GET', path, { headers: { origin: 'https://example.com' } });
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+      expect(headers.get('content-security-policy'), path).toContain("default-src 'none'");
+      expect(headers.get('cache-control'), path).toBe('no-store');
+      expect(headers.get('access-control-allow-origin'), path).toBeNull();
+    }
+  });
+});
+
+describe('GET /health', () => {
+  test('tells version and capacity', async () => {
+    const { status, body } = await (await startApi({ capacity: 3 })).call('GET', '/health');
+    expect([status, body]).toEqual([200, { status: 'ok', version: '1.2.3', capacity: { active: 0, limit: 3 } }]);
+  });
+});
+
+interface DescribedRoute {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: object;
+  readonly responses: object;
+}
+
+describe('the OpenAPI document', () => {
+  test('describes every route with a summary, its parameters, and all its answers', async () => {
+    const api = await startApi();
+    const app = createApi(api.deps);
+    const { body: document } = await api.call('GET', '/openapi.json');
+    const routes = app.routes.filter(({ method }) => method !== 'ALL');
+    const described = Object.entries<Record<string, DescribedRoute>>(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+    );
+    const signature = (method: string, path: string) => `${method.toUpperCase()} ${path}`;
+    expect(new Set(described.map(({ path, method }) => signature(method, path)))).toEqual(
+      new Set(routes.map(({ method, path }) => signature(method, path.replaceAll(/:([^/]+)/g, '{$1}')))),
+    );
+    const ids = described.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { path, operation } of described) {
+      expect(operation.operationId, path).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(operation.summary, path).toMatch(/\.$/);
+      const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`), path).toEqual(path.match(/\{[^}]+\}/g) ?? []);
+      const statuses = Object.keys(operation.responses);
+      expect(statuses.some((status) => status.startsWith('2')), path).toBe(true);
+      expect(statuses, path).toEqual(expect.arrayContaining(['500', '503', ...('requestBody' in operation ? ['400', '413', '415', '422'] : [])]));
+    }
+  });
+
+  test('refers only to schemas that it holds, and holds none that it does not refer to', async () => {
+    const { body } = await (await startApi()).call('GET', '/openapi.json');
+    const referred = new Set([...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name));
+    expect(referred).toEqual(new Set(Object.keys(body.components.schemas)));
+  });
+});
+
+describe('GET /docs', () => {
+  test('names every route and loads nothing: no script, no link to another host', async () => {
+    const api = await startApi();
+    const { body: page, headers } = await api.call('GET', '/docs');
+    const { body: document } = await api.call('GET', '/openapi.json');
+    expect(headers.get('content-type')).toContain('text/html');
+    for (const path of Object.keys(document.paths)) expect(page).toContain(`${path}</code>`);
+    for (const name of Object.keys(document.components.schemas)) expect(page).toContain(`id="schema-${name}"`);
+    expect(page).not.toMatch(/<script|<link|src=|url\(|@import/);
+    const targets = new Set<string>([...page.matchAll(/href="([^"]*)"/g)].map(([, target]) => target));
+    expect(targets.delete('openapi.json')).toBe(true);
+    for (const target of targets) expect(page).toContain(`id="${/^#([\w-]+)$/.exec(target)?.[1]}"`);
+    const [, nonce] = /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '') ?? [];
+    expect(page).toContain(`<style nonce="${nonce}">`);
+  });
+});
