@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type ApiBench, startApi } from '../../test/support/api.ts';
+import { type ApiBench, NotedWorkflows, startApi } from '../../test/support/api.ts';
 import { pendingOperation } from '../../test/support/operations.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
+import { fail } from '../../shared/errors/index.ts';
 import { experimentIdOf, experimentKey } from '../../shared/memory/keys.ts';
 
 const TRIGGER = { json: { strategy: smallStrategy() } };
@@ -198,6 +199,26 @@ describe('DELETE /agent/cancel/{id}', () => {
     expect(data).toMatchObject({ status: 'cancelled', error_message: 'Cancelled on request.', error_type: null, guidance: null });
     expect(data.completed_at).not.toBeNull();
     expect((await api.call('POST', '/agent/trigger', TRIGGER)).status).toBe(202);
+  });
+
+  test('of several at once takes one', async () => {
+    const api = await startApi();
+    const { operation_id } = (await api.call('POST', '/agent/trigger', TRIGGER)).body;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => api.call('DELETE', `/agent/cancel/${operation_id}`)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.reason === 'not_cancellable')).toHaveLength(4);
+    expect(api.workflows.stopped).toEqual([operation_id]);
+  });
+
+  test('frees the slot even where the execution cannot be stopped, and says so', async () => {
+    const workflows = new NotedWorkflows();
+    workflows.stop = (operation_id) => Promise.reject(fail('WORKFLOW_FAILED', { action: 'stop', operation_id, reason: 'throttled' }));
+    const api = await startApi({ workflows });
+    const { operation_id } = (await api.call('POST', '/agent/trigger', TRIGGER)).body;
+    const { status, body } = await api.call('DELETE', `/agent/cancel/${operation_id}`);
+    expect([status, body.error.code]).toEqual([503, 'WORKFLOW_FAILED']);
+    expect((await api.operations.get(operation_id))?.status).toBe('cancelled');
+    expect(await api.operations.claims('slot#')).toEqual([]);
   });
 
   test.each(['recording', 'completed', 'failed', 'cancelled'] as const)('refuses what is %s with 409', async (status) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../test/support/api.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
@@ -6,6 +7,11 @@ import { createApi } from './app.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const KB = 1024;
+
+/** Text as a part of a URL. */
+function wellFormed(text: string): string {
+  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, ''));
+}
 
 /** A body of so many bytes that does not say how long it is. */
 function stream(bytes: number): ReadableStream {
@@ -103,6 +109,50 @@ describe('a request for what is not there', () => {
   ])('%s %s is answered with 405, naming the methods there are', async (method, path, allowed) => {
     const { status, headers, body } = await (await startApi()).call(method, path);
     expect([status, headers.get('allow'), body.error.code]).toEqual([405, allowed, 'METHOD_NOT_ALLOWED']);
+  });
+});
+
+describe('input of any kind', () => {
+  test('in a body is never answered with 5xx, and starts nothing', async () => {
+    const api = await startApi();
+    const strategies = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.string().map((text) => `name: x\nindicators: ${text}`));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.record({ strategy: strategies, yaml: strategies })), async (json) => {
+        for (const path of ['/agent/trigger', '/strategies', '/strategies/validate']) {
+          expect((await api.call('POST', path, { json })).status).toBe(422);
+        }
+      }),
+    );
+    expect([api.workflows.started, api.logged, await api.objects.list('memory/')]).toEqual([[], [], []]);
+  });
+
+  test('in a path or a query is never answered with 5xx', async () => {
+    const api = await startApi();
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('..', '.', '%', '\u0000', '__proto__')).map(wellFormed);
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        for (const path of [`/operations/${value}`, `/experiments/${value}`, `/${value}`]) {
+          expect([200, 404]).toContain((await api.call('GET', path)).status);
+        }
+        for (const query of [`limit=${value}`, `status=${value}`, value]) {
+          expect([200, 422]).toContain((await api.call('GET', `/operations?${query}`)).status);
+        }
+      }),
+    );
+    expect(api.logged).toEqual([]);
+  });
+});
+
+describe('a page of another site', () => {
+  const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://example.com' };
+
+  test('can start, stop and store nothing', async () => {
+    const api = await startApi({ defaultStrategy: () => Promise.resolve(JSON.stringify(smallStrategy())) });
+    for (const [method, path] of [['POST', '/agent/trigger'], ['DELETE', '/agent/cancel/x'], ['DELETE', '/operations/x'], ['POST', '/operations/x/retry'], ['POST', '/strategies']] as const) {
+      expect((await api.call(method, path, { headers })).status, path).toBe(403);
+    }
+    expect(api.workflows.started).toEqual([]);
+    expect((await api.call('POST', '/agent/trigger', { headers: { 'sec-fetch-site': 'same-origin' } })).status).toBe(202);
   });
 });
 

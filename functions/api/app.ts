@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { limitBody, readableJson } from './body.ts';
@@ -13,6 +14,16 @@ import { operationRoutes } from './routes/operations.ts';
 import { strategyRoutes } from './routes/strategies.ts';
 
 const API_PREFIX = '/api/v1';
+
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Browsers let any page send requests, though not read the answers: no such page may start or stop anything here. */
+const refuseForeignPages: MiddlewareHandler = async (c, next) => {
+  if (c.req.header('sec-fetch-site') === 'cross-site' && !SAFE_METHODS.includes(c.req.method)) {
+    throw new ApiError(403, 'FOREIGN_ORIGIN', 'Pages of other sites cannot change anything here.');
+  }
+  await next();
+};
 
 /**
  * The HTTP API, the same in Lambda and locally. Bad input is answered with 4xx naming field and reason, before anything is
@@ -42,7 +53,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
       },
     }),
   );
-  app.use(limitBody, readableJson);
+  app.use(refuseForeignPages, limitBody, readableJson);
 
   const api = new OpenAPIHono({ defaultHook: refuseInvalid });
   agentRoutes(api, deps);

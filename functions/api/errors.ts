@@ -28,6 +28,7 @@ const errorSchema = z
 
 const MEANINGS = {
   400: 'The request cannot be read, or the state of the operation does not allow it.',
+  403: 'The request comes from a page of another site.',
   404: 'There is no such thing.',
   405: 'The path does not know this method.',
   409: 'The present state does not allow it.',

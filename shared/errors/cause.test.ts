@@ -59,6 +59,8 @@ describe('the reader of causes', () => {
     ['Runtime.OutOfMemory', 'out of memory', /memory/],
     ['Lambda.ServiceException', 'Service error', /service of the cloud/],
     ['DynamoDB.ProvisionedThroughputExceededException', 'Slow down', /service of the cloud/],
+    ['Execution.TIMED_OUT', 'The execution ended as TIMED_OUT without settling its operation.', /longer than it may/],
+    ['Execution.ABORTED', null, /stopped the execution/],
     ['States.Permissions', 'not authorized', /permission/],
     ['TypeError', '{"errorType":"TypeError","errorMessage":"x is not a function","trace":[]}', /not foreseen/],
     ['States.Runtime', 'Invalid path', /not foreseen/],

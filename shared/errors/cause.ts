@@ -66,7 +66,7 @@ function guidanceOf(code: string): string | null {
 }
 
 function guidanceFor(type: string, message: string): string {
-  if (/^(States\.Timeout|States\.HeartbeatTimeout|Sandbox\.Timedout)$/.test(type) || /\btimed out\b/i.test(message)) {
+  if (/^(States\.Timeout|States\.HeartbeatTimeout|Sandbox\.Timedout|Execution\.TIMED_OUT)$/.test(type) || /\btimed out\b/i.test(message)) {
     return 'The step took longer than it may. Shorten the date range, choose a longer timeframe, or train fewer epochs or a smaller network; then start again.';
   }
   if (/^Runtime\.(ExitError|OutOfMemory)$/.test(type) || /out of memory|signal: killed/i.test(message)) {
@@ -75,6 +75,7 @@ function guidanceFor(type: string, message: string): string {
   if (/^(Lambda\.(?!Unknown)|DynamoDB\.|S3\.)/.test(type)) {
     return 'A service of the cloud failed although the call was repeated. Retry the operation; if it fails again, look at the state of the service and at its quotas.';
   }
+  if (type === 'Execution.ABORTED') return 'Somebody or something stopped the execution outside of the API. Retry the operation.';
   if (type === 'States.Permissions') return 'The state machine lacks a permission. Deploy the stack again, unchanged, and retry the operation.';
   return 'This was not foreseen. Retry the operation; if it fails again, report it with the operation id and this message.';
 }

@@ -51,7 +51,7 @@ const triggerRoute = createRoute({
   responses: {
     202: { description: 'Started.', content: { 'application/json': { schema: triggeredSchema } } },
     409: { description: 'Nothing was started: `reason` says why.', content: { 'application/json': { schema: refusedSchema } } },
-    ...errorResponses(400, 413, 415, 422),
+    ...errorResponses(400, 403, 413, 415, 422),
   },
 });
 
@@ -122,7 +122,7 @@ const cancelRoute = createRoute({
     },
     404: { description: 'There is no such research.', content: { 'application/json': { schema: cancelRefusedSchema } } },
     409: { description: 'It has ended, or its experiment is being recorded.', content: { 'application/json': { schema: cancelRefusedSchema } } },
-    ...errorResponses(),
+    ...errorResponses(403),
   },
 });
 

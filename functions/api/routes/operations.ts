@@ -96,7 +96,7 @@ const cancelRoute = createRoute({
         },
       },
     },
-    ...errorResponses(400, 404, 409, 413, 415, 422),
+    ...errorResponses(400, 403, 404, 409, 413, 415, 422),
   },
 });
 
@@ -109,7 +109,7 @@ const retryRoute = createRoute({
   request: { params: operationParams, headers: idempotencyHeaders },
   responses: {
     202: { ...operationResponse, description: 'The new operation; `metadata.parameters.retry_of` names the old one.' },
-    ...errorResponses(400, 404, 409, 422),
+    ...errorResponses(400, 403, 404, 409, 422),
   },
 });
 

@@ -91,7 +91,7 @@ const putRoute = createRoute({
   responses: {
     200: storedResponse('It was stored before, word for word.'),
     201: storedResponse('Stored.'),
-    ...errorResponses(400, 409, 413, 415, 422),
+    ...errorResponses(400, 403, 409, 413, 415, 422),
   },
 });
 
@@ -115,7 +115,7 @@ const validateRoute = createRoute({
         },
       },
     },
-    ...errorResponses(400, 413, 415, 422),
+    ...errorResponses(400, 403, 413, 415, 422),
   },
 });
 
