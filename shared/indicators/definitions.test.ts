@@ -69,6 +69,11 @@ describe('ema', () => {
     expect(deviations(compute('ema', bars, { period: 3 }).value!, [1, (2 + 0.5) / 1.5, (4 + 1 + 0.25) / 1.75])).toEqual([]);
     expect(deviations(compute('ema', bars, { period: 3, adjust: false }).value!, [1, 1.5, 2.75])).toEqual([]);
   });
+
+  it('follows its recursion whatever the prices are, 100 at first and 140 at the fifth bar among them', () => {
+    const { value } = compute('ema', closesOnly([100, 110, 120, 130, 140, 150]), { period: 3, adjust: false });
+    expect([...value!]).toEqual([100, 105, 112.5, 121.25, 130.625, 140.3125]);
+  });
 });
 
 describe('on any bars', () => {

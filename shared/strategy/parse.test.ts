@@ -472,6 +472,12 @@ describe('parseStrategy', () => {
     expect(parsed).toMatchObject({ ok: true, strategy: { backtestRange: { start: Date.UTC(2020, 0, 1), end: Date.UTC(2021, 0, 1) } } });
   });
 
+  it('takes a whole number with a point where a whole number is needed, and no other fraction', () => {
+    const withPeriod = (period: string) => parseStrategy(MINIMAL.replace('{type: rsi}', `{type: rsi, period: ${period}}`));
+    expect(withPeriod('9.0')).toMatchObject({ ok: true, strategy: { indicators: [{ params: { period: 9 } }] } });
+    expect(withPeriod('9.5')).toMatchObject({ ok: false, problems: [{ path: 'indicators.rsi.period' }] });
+  });
+
   it.each([
     ['nothing', null, 'not nothing'],
     ['a list', [], 'not a list'],

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { readGoldenBars } from '../../test/golden.ts';
+import { smallStrategy } from '../../test/support/strategies.ts';
+import { barsKey } from '../market-data/file-name.ts';
+import { serializeBars } from '../market-data/csv.ts';
+import type { Timeframe } from '../market-data/timeframe.ts';
+import type { ObjectStore } from '../ports/index.ts';
+import { requireStrategy } from '../strategy/parse.ts';
+import { loadSymbolFeatures } from './symbol-data.ts';
+
+/** The golden bars of EURUSD as data files. */
+function goldenFiles(...timeframes: readonly Timeframe[]): ObjectStore {
+  const files = new Map(timeframes.map((timeframe) => [barsKey('EURUSD', timeframe), serializeBars(readGoldenBars('EURUSD', timeframe))]));
+  return {
+    get: async (key) => (files.has(key) ? new TextEncoder().encode(files.get(key)) : null),
+    list: async () => [...files].map(([key, text]) => ({ key, size: text.length })),
+    put: () => Promise.reject(new Error('Bars are only read.')),
+    delete: () => Promise.reject(new Error('Bars are only read.')),
+  };
+}
+
+const strategy = requireStrategy(
+  smallStrategy({
+    symbols: ['EURUSD'],
+    training_data: {
+      timeframes: { mode: 'multi_timeframe', list: ['1h', '1d'], base_timeframe: '1h' },
+      date_range: { start: '2023-02-01', end: '2023-04-28' },
+    },
+  }),
+);
+const range = strategy.trainingRange!;
+
+describe('loadSymbolFeatures', () => {
+  it('keeps the bars before a range, which warm the indicators, and shows none that open after it', async () => {
+    const { features } = await loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', range);
+    const { time } = features.bars;
+    expect(time[0]).toBe(readGoldenBars('EURUSD', '1h').time[0]);
+    expect(time[features.warmup]).toBeLessThan(range.start!);
+    expect(time.at(-1)).toBeLessThan(range.end!);
+  });
+
+  it('gives training and backtest the same features, bit for bit, wherever both have a row', async () => {
+    const store = goldenFiles('1h', '1d');
+    const training = (await loadSymbolFeatures(store, strategy, 'EURUSD', range)).features;
+    const backtest = (await loadSymbolFeatures(store, strategy, 'EURUSD', null)).features;
+    const rows = training.bars.length;
+    expect(backtest.bars.length).toBeGreaterThan(rows);
+    expect([backtest.ids, backtest.warmup]).toEqual([training.ids, training.warmup]);
+    expect(backtest.columns.map((column) => column.slice(0, rows))).toEqual(training.columns.map((column) => column.slice()));
+  });
+
+  it('needs the file of every timeframe that the strategy lists', async () => {
+    await expect(loadSymbolFeatures(goldenFiles('1h'), strategy, 'EURUSD', null)).rejects.toMatchObject({
+      code: 'DATA_FILE_MISSING',
+      facts: { file: barsKey('EURUSD', '1d') },
+    });
+  });
+});
