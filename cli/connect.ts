@@ -22,6 +22,8 @@ export interface Connection {
   readonly client: Client;
   /** The memory folder, if it is on this machine; null behind `--endpoint`. */
   readonly memory: string | null;
+  /** The folder of market data, if it is on this machine. */
+  readonly data: string | null;
   /** Who answers, for messages. */
   readonly where: string;
   /** Time between two looks at an operation, milliseconds. */
@@ -42,7 +44,7 @@ const ANNOUNCE_MS = 5_000;
  * @throws Refusal where the owner serves other data, or there is no memory folder to read
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  if (options.endpoint !== undefined) return remote(options.endpoint, null, REMOTE_POLL_MS);
+  if (options.endpoint !== undefined) return remote(options.endpoint, { memory: null, data: null }, REMOTE_POLL_MS);
   const memory = resolve(options.memory);
   const owner = await announcedOwner(memory);
   const viaOwner = owner === null ? null : await reachOwner(owner, memory, options);
@@ -56,7 +58,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 /** Null where the owner no longer answers: a process of another kind that has got its number. */
 async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOptions): Promise<Connection | null> {
   if (owner.port === null) throw fail('MEMORY_OWNED', { folder: memory, owner: describeOwner(owner) });
-  const connection = remote(`http://127.0.0.1:${owner.port}`, memory, LOCAL_POLL_MS);
+  const connection = remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data }, LOCAL_POLL_MS);
   try {
     await connection.client.health();
   } catch (error) {
@@ -100,7 +102,7 @@ export class Unreachable extends Refusal {
   }
 }
 
-function remote(address: string, memory: string | null, pollMs: number): Connection {
+function remote(address: string, folders: Pick<Connection, 'memory' | 'data'>, pollMs: number): Connection {
   const send: Send = async (path, init) => {
     try {
       return await fetch(`${address}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
@@ -108,7 +110,7 @@ function remote(address: string, memory: string | null, pollMs: number): Connect
       throw new Unreachable(address, error);
     }
   };
-  return { client: new Client(send, address), memory, where: address, pollMs, close: async () => {} };
+  return { client: new Client(send, address), ...folders, where: address, pollMs, close: async () => {} };
 }
 
 async function embedded(memory: string, { data, command }: ConnectOptions): Promise<Connection> {
@@ -123,7 +125,7 @@ async function embedded(memory: string, { data, command }: ConnectOptions): Prom
     },
   });
   const send: Send = (path, init) => api.request(path, init);
-  return { client: new Client(send, 'The local runtime'), memory, where: memory, pollMs: LOCAL_POLL_MS, close: () => runtime.close() };
+  return { client: new Client(send, 'The local runtime'), memory, data: resolve(data), where: memory, pollMs: LOCAL_POLL_MS, close: () => runtime.close() };
 }
 
 /** What is said of operations that an earlier process left unsettled. */

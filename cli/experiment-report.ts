@@ -42,6 +42,8 @@ function accuracyEntries(training: Experiment['training_result']): (readonly [st
   ];
 }
 
+const RANGE_RULES = { 'backtest.date_range': 'backtest.date_range', after_training_range: 'after the training range', test_split: 'test split' } as const;
+
 function backtestEntries({ metrics, buy_and_hold: holding, per_symbol: symbols, range_rule: rule, in_sample_share: inSample }: NonNullable<Experiment['backtest_result']>) {
   const undefinedOr = (key: string, value: number | null, show: (value: number) => string) =>
     value === null ? `undefined (${metrics.undefined_metrics[key] ?? 'no reason given'})` : show(value);
@@ -49,7 +51,7 @@ function backtestEntries({ metrics, buy_and_hold: holding, per_symbol: symbols, 
   const from = ends.map(([start]) => start).sort()[0] ?? '';
   const to = ends.map(([, end]) => end).sort().at(-1) ?? '';
   return [
-    ['Backtest', `${from.slice(0, 10)} to ${to.slice(0, 10)} (${rule.replaceAll('_', ' ')}), ${percent(inSample)} in sample`],
+    ['Backtest', `${from.slice(0, 10)} to ${to.slice(0, 10)} (${RANGE_RULES[rule]}), ${percent(inSample)} in sample`],
     ['Trades', `${metrics.total_trades.toLocaleString('en')}, won ${undefinedOr('win_rate', metrics.win_rate, (rate) => percent(rate))}`],
     ['Return', `${percent(metrics.total_return_pct)}   buy and hold: ${percent(holding.total_return_pct)}`],
     ['Sharpe ratio', undefinedOr('sharpe_ratio', metrics.sharpe_ratio, (ratio) => ratio.toFixed(2))],

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FolderObjectStore } from '../local/folder-object-store.ts';
 import type { FeatureMatrix } from '../shared/dataset/feature-matrix.ts';
+import { MarketDataError } from '../shared/errors/index.ts';
 import { isoTime } from '../shared/market-data/times.ts';
 import { loadSymbolFeatures } from '../shared/research/symbol-data.ts';
 import type { Strategy } from '../shared/strategy/strategy.ts';
+import { CommandExit } from './exit.ts';
 import { write } from './output-stream.ts';
 import { EXIT, Refusal } from './refusal.ts';
+import { reportError } from './report-error.ts';
 import { readStrategyFile } from './strategy-file.ts';
 
 export interface FeaturesRequest {
@@ -23,13 +26,16 @@ const ROWS_PER_CHUNK = 1_000;
 /**
  * Writes a strategy's feature matrix of one symbol as CSV, over all bars there are.
  * @throws Refusal for an invalid strategy, a symbol that is not the strategy's, or a file that cannot be written
- * @throws MarketDataError
+ * @throws CommandExit with status 1, after a report, where the data cannot be used
  */
 export async function features(file: string, { data, symbol: asked, out }: FeaturesRequest): Promise<void> {
   const { strategy } = await readStrategyFile(file);
   const symbol = chooseSymbol(strategy, asked);
   const store = new FolderObjectStore({ memory: data, marketData: data });
-  const { features: matrix } = await loadSymbolFeatures(store, strategy, symbol, null);
+  const { features: matrix } = await loadSymbolFeatures(store, strategy, symbol, null).catch((error: unknown) => {
+    if (!(error instanceof MarketDataError)) throw error;
+    throw new CommandExit(reportError(error, `market data in ${resolve(data)}`), '', { cause: error });
+  });
   if (out !== undefined) {
     await writeWhole(out, csvChunks(matrix));
     process.stderr.write(`${out}  ${matrix.bars.length - matrix.warmup} rows of ${matrix.ids.length} features\n`);
@@ -61,17 +67,39 @@ export function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Gener
   }
 }
 
-/** The file appears under its name only when it is complete. */
+/** A regular file appears under its name only when it is complete; a device or a pipe is written to as it is. */
 async function writeWhole(path: string, chunks: Iterable<string>): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   try {
-    await pipeline(chunks, createWriteStream(temporary, { flags: 'wx', flush: true }));
-    await rename(temporary, path);
+    const present = await kindOf(path);
+    if (present === 'device') await pipeline(chunks, createWriteStream(path));
+    else await replaceFile(present === 'file' ? await realpath(path) : path, chunks);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new Refusal(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`, {
       guidance: 'Choose a file in a folder that is there and that you may write to.',
       cause: error,
     });
+  }
+}
+
+async function kindOf(path: string): Promise<'absent' | 'file' | 'device'> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new Error('it is a folder');
+    return found.isFile() ? 'file' : 'device';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'absent';
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, chunks: Iterable<string>): Promise<void> {
+  const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
+  const file = await open(temporary, 'wx');
+  try {
+    await pipeline(chunks, file.createWriteStream({ flush: true }));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }

@@ -22,6 +22,14 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/serve.ts')).serveCommand(),
   },
   {
+    name: 'validate',
+    summary: 'check strategy files',
+    load: async () => {
+      const [{ validateCommand }, { processOutput }] = await Promise.all([import('./commands/validate.ts'), import('./output.ts')]);
+      return validateCommand(processOutput);
+    },
+  },
+  {
     name: 'features',
     summary: "print a strategy's feature matrix as CSV",
     load: async () => (await import('./commands/features.ts')).featuresCommand(),
@@ -46,22 +54,29 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** Runs the command line and ends the process with its exit status: 0 done, 1 failed, 2 bad usage or invalid strategy. */
+/** Runs the command line and ends the process with its exit status. */
 export async function main(args: readonly string[]): Promise<never> {
   outliveClosedPipes();
+  process.exit(await run(args));
+}
+
+/** Runs the command line and returns its exit status: 0 done, 1 failed, 2 bad usage or invalid strategy. Everything has been said. */
+export async function run(args: readonly string[]): Promise<number> {
   try {
     const program = await programFor(args);
     await program.parseAsync(args, { from: 'user' });
+    return EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    else if (!isClosedPipe(error)) process.exitCode = (await import('./report-error.ts')).reportError(error);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (isClosedPipe(error)) return EXIT.done;
+    const { reportError } = await import('./report-error.ts');
+    return reportError(error);
   }
-  return process.exit();
 }
 
 async function programFor(args: readonly string[]): Promise<Command> {
   const program = new Command('tocsin')
-    .description('A research platform for trading strategies that fails loudly: train a neuro-fuzzy model, backtest it,\nrecord the experiment or say why not.')
+    .description('A research platform for trading strategies that fails loudly: train a neuro-fuzzy model, backtest it, record the experiment or say why not.')
     .version(TOCSIN_VERSION, '-V, --version', 'print the version')
     .addHelpText('after', '\nExample:\n  $ tocsin research strategy.yaml --data ./data\n\n`tocsin <command> --help` tells more, with examples.');
   const named = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);

@@ -57,7 +57,7 @@ async function printOperation(operation: OperationView): Promise<void> {
   ] as const;
   const given = entries.flatMap(([label, text]) => (text === null ? [] : [[label, text] as const]));
   await write(process.stdout, labelled(given, widthOf(process.stdout), paint, ''));
-  if (operation.status === 'failed') printOperationFailure(operation, process.stdout);
+  if (operation.status === 'failed') printOperationFailure(operation, null, process.stdout);
 }
 
 /** Throws Refusal where the operation has ended, or is about to. */

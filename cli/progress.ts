@@ -60,7 +60,7 @@ export class PlainProgress implements ProgressDisplay {
   }
 
   look(operation: OperationView): void {
-    const step = operation.status === 'pending' ? 'Waiting' : STEPS[stepOf(operation)]!;
+    const step = operation.status === 'pending' ? 'Pending' : STEPS[stepOf(operation)]!;
     const text = progressText(operation);
     const now = this.#clock();
     if (step === this.#lastStep && (text === this.#lastText || now - this.#lastAt < LINE_INTERVAL_MS)) return;

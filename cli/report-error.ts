@@ -1,7 +1,7 @@
 import { PipelineError, StrategyError } from '../shared/errors/index.ts';
 import { CommandExit } from './exit.ts';
 import { EXIT, Refusal } from './refusal.ts';
-import { labelled, paintFor, widthOf } from './text.ts';
+import { type Color, labelled, paintFor, widthOf } from './text.ts';
 
 /** A failure as a person is told of it. */
 export interface FailureReport {
@@ -18,6 +18,15 @@ export interface FailureReport {
 
 /** Prints a block that is seen at once: what happened, where, why, what to do. */
 export function printFailure(report: FailureReport, stream: NodeJS.WriteStream = process.stderr): void {
+  printBlock(`ERROR  ${report.title}`, 'red', report, stream);
+}
+
+/** Prints that an operation was cancelled, as a person wanted. */
+export function printCancelled(reason: string, operationId: string): void {
+  printBlock('CANCELLED', 'yellow', { what: `${reason} No experiment was written.`, operationId }, process.stderr);
+}
+
+function printBlock(title: string, color: Color, report: Omit<FailureReport, 'title'>, stream: NodeJS.WriteStream): void {
   const paint = paintFor(stream);
   const entries = [
     ['What', report.what],
@@ -28,11 +37,14 @@ export function printFailure(report: FailureReport, stream: NodeJS.WriteStream =
     ['Operation', report.operationId],
   ] as const;
   const given = entries.flatMap(([label, text]) => (text === undefined || text === null || text === '' ? [] : [[label, text] as const]));
-  stream.write(`\n${paint('red', paint('bold', `ERROR  ${report.title}`))}\n${labelled(given, widthOf(stream), paint)}\n`);
+  stream.write(`\n${paint(color, paint('bold', title))}\n${labelled(given, widthOf(stream), paint)}\n`);
 }
 
-/** Prints the error, whatever it is, and returns the exit status it stands for. */
-export function reportError(error: unknown): number {
+/**
+ * Prints the error, whatever it is, and returns the exit status it stands for.
+ * @param where what a failure's own words do not say of its place
+ */
+export function reportError(error: unknown, where: string | null = null): number {
   if (error instanceof Refusal) {
     printFailure({ title: 'Refused', what: error.message, guidance: error.guidance, problems: error.problems });
     return error.exitCode;
@@ -45,6 +57,7 @@ export function reportError(error: unknown): number {
     printFailure({
       title: `${error.name} ${error.code}`,
       what: error.what,
+      where,
       why: causeOf(error),
       guidance: error.guidance,
       operationId: typeof error.facts.operation_id === 'string' ? error.facts.operation_id : null,

@@ -7,7 +7,7 @@ import type { Interrupt } from './interrupt.ts';
 import { write } from './output-stream.ts';
 import { PlainProgress, type ProgressDisplay } from './progress.ts';
 import { EXIT } from './refusal.ts';
-import { printFailure } from './report-error.ts';
+import { printCancelled, printFailure } from './report-error.ts';
 import { isTerminal, paintFor, widthOf } from './text.ts';
 
 export interface RunOptions {
@@ -16,7 +16,7 @@ export interface RunOptions {
 }
 
 /** Follows an operation to its end with live progress on standard error, prints how it ended, and returns the exit status. */
-export async function runOperation({ client, memory, where, pollMs }: Connection, operationId: string, { json, interrupt }: RunOptions): Promise<number> {
+export async function runOperation({ client, memory, data, where, pollMs }: Connection, operationId: string, { json, interrupt }: RunOptions): Promise<number> {
   const display = await progressDisplay();
   let operation: OperationView;
   try {
@@ -24,14 +24,13 @@ export async function runOperation({ client, memory, where, pollMs }: Connection
   } finally {
     await display.close();
   }
-  switch (operation.status) {
-    case 'failed':
-      printOperationFailure(operation);
-      return EXIT.failed;
-    case 'cancelled':
-      printFailure({ title: 'Cancelled', what: operation.error_message ?? 'The operation was cancelled.', operationId, guidance: 'No experiment was written.' });
-      return interrupt.status() ?? EXIT.failed;
-    default:
+  if (operation.status === 'failed') {
+    printOperationFailure(operation, data);
+    return EXIT.failed;
+  }
+  if (operation.status === 'cancelled') {
+    printCancelled(operation.error_message ?? 'The operation was cancelled.', operationId);
+    return interrupt.status() ?? EXIT.failed;
   }
   if (operation.experiment_id === null) throw new Error(`The operation ${operationId} is completed, but names no experiment.`);
   const experiment = await client.experiment(operation.experiment_id);
@@ -46,14 +45,17 @@ export async function runOperation({ client, memory, where, pollMs }: Connection
   return EXIT.done;
 }
 
-/** Says why an operation failed. */
-export function printOperationFailure(operation: OperationView, stream: NodeJS.WriteStream = process.stderr): void {
+/**
+ * Says why an operation failed.
+ * @param data folder of market data, where it is known
+ */
+export function printOperationFailure(operation: OperationView, data: string | null, stream: NodeJS.WriteStream = process.stderr): void {
   const { error_type: type, error_code: code, error_message: message, guidance, failed_step: step, operation_id: operationId } = operation;
   printFailure(
     {
       title: ['Failed', type ?? '', code ?? ''].filter((part) => part !== '').join('  '),
       what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
-      where: step,
+      where: [step === null ? '' : `step ${step}`, data === null ? '' : `market data in ${data}`].filter((part) => part !== '').join('; '),
       guidance,
       operationId,
     },

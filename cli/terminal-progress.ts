@@ -54,12 +54,7 @@ export class TerminalProgress implements ProgressDisplay {
         },
       },
     );
-    this.#shown = list.run().then(
-      () => {},
-      (error: unknown) => {
-        if (!(error instanceof StepStopped)) throw error;
-      },
-    );
+    this.#shown = untilEnded(list);
   }
 
   look(operation: OperationView): void {
@@ -84,5 +79,13 @@ export class TerminalProgress implements ProgressDisplay {
 
   #stop(reason: string): void {
     for (const step of this.#steps) step.end({ kind: 'stopped', reason });
+  }
+}
+
+async function untilEnded(list: { run(): Promise<unknown> }): Promise<void> {
+  try {
+    await list.run();
+  } catch (error) {
+    if (!(error instanceof StepStopped)) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { VIEW_STATUSES, type ViewStatus } from '../api-answers.ts';
+import { endWith } from '../exit.ts';
 import { examples, type PlaceOptions, placed, wholeNumber } from '../options.ts';
 
 const EXAMPLE_ID = 'op_agent_research_20260102_030405_0a1b2c3d';
@@ -47,7 +48,7 @@ export function operationsCommand(): Command {
       .addHelpText('after', examples(`tocsin operations retry ${EXAMPLE_ID}`))
       .action(async (id: string, options: PlaceOptions, command: Command) => {
         const { retryOperation } = await import('../operations.ts');
-        process.exitCode = await retryOperation(id, { ...options, dataGiven: command.getOptionValueSource('data') === 'cli' });
+        endWith(await retryOperation(id, { ...options, dataGiven: command.getOptionValueSource('data') === 'cli' }));
       }),
   );
   return operations;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { endWith } from '../exit.ts';
 import { dataOption, endpointOption, examples, jsonOption, memoryOption, wholeNumber } from '../options.ts';
 
 interface ResearchOptions {
@@ -31,6 +32,6 @@ export function researchCommand(): Command {
     .addHelpText('after', examples('tocsin research strategy.yaml --data ./data', 'tocsin research strategy.yaml --seed 7 --json > experiment.json'))
     .action(async (file: string, options: ResearchOptions, command: Command) => {
       const { research } = await import('../research.ts');
-      process.exitCode = await research(file, { ...options, dataGiven: command.getOptionValueSource('data') === 'cli' });
+      endWith(await research(file, { ...options, dataGiven: command.getOptionValueSource('data') === 'cli' }));
     });
 }

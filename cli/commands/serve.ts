@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { endWith } from '../exit.ts';
 import { dataOption, examples, memoryOption, wholeNumber } from '../options.ts';
 import type { ServeRequest } from '../serve.ts';
 
@@ -17,6 +18,6 @@ export function serveCommand(): Command {
     .addHelpText('after', examples('tocsin serve --data ./data --default-strategy strategy.yaml', 'curl -X POST http://127.0.0.1:8000/api/v1/agent/trigger'))
     .action(async (options: ServeRequest) => {
       const { serve } = await import('../serve.ts');
-      process.exitCode = await serve(options);
+      endWith(await serve(options));
     });
 }
