@@ -73,7 +73,10 @@ test('while a server owns the memory folder, other commands work through it', as
   expect(await readdir(join(memory, '.lock'))).not.toContain('owner.json');
 });
 
-test.each(['SIGINT', 'SIGKILL'] as const)('what a server runs when %s ends it is settled as failed, and its folder is free', async (signal) => {
+test.each([
+  ['Ctrl-C', 'SIGINT', { code: 0, signal: null, notice: '' }],
+  ['a power cut', 'SIGKILL', { code: null, signal: 'SIGKILL', notice: 'One operation of an earlier process was under way' }],
+] as const)('what a server runs when %s ends it is settled as failed, and its folder is free', async (_, signal, ended) => {
   const { folder, memory, data, endless, experiments } = await project();
   const server = await startTocsin(folder, '--port', '0', '--default-strategy', endless, '--data', data);
   const triggered = await fetch(`${server.url}/api/v1/agent/trigger`, { method: 'POST' });
@@ -81,12 +84,13 @@ test.each(['SIGINT', 'SIGKILL'] as const)('what a server runs when %s ends it is
   const operation = async () => (await (await fetch(`${server.url}/api/v1/operations/${id}`)).json()) as { data: { progress: { current_step: string } } };
   await expect.poll(async () => (await operation()).data.progress.current_step, { timeout: 30_000 }).toMatch(/^Epoch/);
 
-  if (signal === 'SIGINT') expect(await server.stop()).toBe(0);
-  else await server.kill();
+  const exited = once(server.process, 'exit');
+  server.process.kill(signal);
+  expect(await exited).toEqual([ended.code, ended.signal]);
 
   const shown = await tocsin('operations', 'show', id, '--json', '--memory', memory);
   expect(JSON.parse(shown.out)).toMatchObject({ status: 'failed', error_code: 'INTERRUPTED' });
-  if (signal === 'SIGKILL') expect(shown.err).toContain(id);
+  expect(shown.err).toContain(ended.notice);
   expect(await experiments()).toEqual([]);
 });
 

@@ -28,7 +28,7 @@ export interface Server {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly runtime: Runtime;
-  /** Lets requests under way end, refuses new ones, settles what runs as failed, and frees port and memory folder. */
+  /** Refuses new requests, gives those under way a moment, settles what runs as failed, and frees port and memory folder. */
   close(): Promise<void>;
 }
 
@@ -78,8 +78,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await closeServer(http);
   };
   const opened: (() => Promise<void>)[] = [closeHttp];
-  const closeAll = async () => {
-    for (const close of opened) await close();
+  let closing: Promise<void> | undefined;
+  const closeAll = () => {
+    closing ??= (async () => {
+      for (const close of opened) await close();
+    })();
+    return closing;
   };
   try {
     const runtime = await startRuntime({ ...options, command: COMMAND });
@@ -142,11 +146,16 @@ class Gate {
     }
   }
 
-  /** Answers requests with 503 from now on, and waits for those under way. */
+  /** Answers requests with 503 from now on, and waits for those under way, but not for one whose sender hangs. */
   async close(): Promise<void> {
     this.#open(refuse);
     this.#api = Promise.resolve(refuse);
-    await Promise.allSettled(this.#under);
+    let grace: NodeJS.Timeout | undefined;
+    const graceOver = new Promise<void>((resume) => {
+      grace = setTimeout(resume, CLOSE_GRACE_MS);
+    });
+    await Promise.race([Promise.allSettled(this.#under), graceOver]);
+    clearTimeout(grace);
   }
 }
 
