@@ -41,7 +41,7 @@ export interface ExperimentPage extends Page<ExperimentRow> {
 export type Cancellation = { readonly cancelled: true } | { readonly cancelled: false; readonly message: string };
 
 /** The API refused the request; `problems` are its single complaints. */
-export class ApiRefusal extends Refusal {
+class ApiRefusal extends Refusal {
   readonly status: number;
   readonly code: string;
 

@@ -53,7 +53,7 @@ function chooseSymbol({ symbols }: Strategy, asked: string | undefined): string 
 }
 
 /** The matrix as CSV from the first whole row on, numbers in their shortest form. */
-export function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Generator<string> {
+function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Generator<string> {
   yield `timestamp,${ids.join(',')}\n`;
   for (let from = warmup; from < bars.length; from += ROWS_PER_CHUNK) {
     const to = Math.min(from + ROWS_PER_CHUNK, bars.length);

@@ -1,5 +1,5 @@
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
-export type InterruptSignal = keyof typeof EXIT_STATUS;
+type InterruptSignal = keyof typeof EXIT_STATUS;
 
 /** npm passes on a Ctrl-C that the terminal has sent to this process already: one key press arrives as two signals. */
 const SAME_PRESS_MS = 300;

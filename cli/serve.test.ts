@@ -79,8 +79,10 @@ test.each([
 ] as const)('what a server runs when %s ends it is settled as failed, and its folder is free', async (_, signal, ended) => {
   const { folder, memory, data, endless, experiments } = await project();
   const server = await startTocsin(folder, '--port', '0', '--default-strategy', endless, '--data', data);
-  const triggered = await fetch(`${server.url}/api/v1/agent/trigger`, { method: 'POST' });
-  const { operation_id: id } = (await triggered.json()) as { operation_id: string };
+  const trigger = async () => ((await (await fetch(`${server.url}/api/v1/agent/trigger`, { method: 'POST' })).json()) as { operation_id: string }).operation_id;
+  const cancelled = await trigger();
+  expect(await tocsin('operations', 'cancel', cancelled, '--memory', memory)).toMatchObject({ status: 0, out: `${cancelled} is cancelled.\n` });
+  const id = await trigger();
   const operation = async () => (await (await fetch(`${server.url}/api/v1/operations/${id}`)).json()) as { data: { progress: { current_step: string } } };
   await expect.poll(async () => (await operation()).data.progress.current_step, { timeout: 30_000 }).toMatch(/^Epoch/);
 
@@ -91,6 +93,7 @@ test.each([
   const shown = await tocsin('operations', 'show', id, '--json', '--memory', memory);
   expect(JSON.parse(shown.out)).toMatchObject({ status: 'failed', error_code: 'INTERRUPTED' });
   expect(shown.err).toContain(ended.notice);
+  expect(await statuses(memory)).toEqual(['failed', 'cancelled']);
   expect(await experiments()).toEqual([]);
 });
 
@@ -149,11 +152,18 @@ test('a memory folder that cannot be written to is refused by name', async () =>
   expect((await readdir(folder)).sort()).toEqual(['data', 'endless.yaml', 'strategy.yaml']);
 });
 
-test('a research that fails says what, where and what to do, with status 1', async () => {
-  const { folder, memory, strategy, experiments } = await project();
+test('a research that fails says what, where and what to do, with status 1; a retry runs it again', async () => {
+  const { folder, data, memory, strategy, experiments } = await project();
   const failed = await tocsin('research', strategy, '--json', '--memory', memory, '--data', folder);
   expect({ status: failed.status, out: failed.out }).toEqual({ status: 1, out: '' });
   expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Operation op_agent_research_/);
   expect(failed.err).toContain(folder);
   expect(await experiments()).toEqual([]);
+
+  const id = /op_agent_research_\w+/.exec(failed.err)?.[0] ?? '';
+  expect(await tocsin('operations', 'cancel', id, '--memory', memory)).toMatchObject({ status: 1, err: expect.stringContaining('is failed') });
+  const retried = await tocsin('operations', 'retry', id, '--json', '--memory', memory, '--data', data);
+  expect(retried.status).toBe(0);
+  expect(JSON.parse(retried.out)).toMatchObject({ strategy_name: 'small' });
+  expect(await experiments()).toHaveLength(1);
 });
