@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../shared/errors/index.ts';
+import { assertObjectKey } from '../shared/memory/keys.ts';
 import type { ObjectStore, ObjectSummary, PutOptions } from '../shared/ports/index.ts';
 
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -26,16 +27,19 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array | null> {
+    assertObjectKey(key);
     const path = this.#path(key);
     try {
       return await readFile(path);
     } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
+      // A folder is no object.
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null;
       throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
     }
   }
 
   async put(key: string, body: Uint8Array | string, options: PutOptions = {}): Promise<'written' | 'exists'> {
+    assertObjectKey(key);
     const path = this.#path(key);
     const folder = dirname(path);
     const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
@@ -63,6 +67,7 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
+    assertObjectKey(key);
     const path = this.#path(key);
     try {
       await rm(path, { force: true });

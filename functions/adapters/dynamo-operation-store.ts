@@ -4,6 +4,7 @@ import { type Operation, type OperationStatus, operationSchema } from '../../mem
 import { fail, type PipelineError } from '../../shared/errors/index.ts';
 import type { Claim, OperationChange, OperationQuery, OperationStore } from '../../shared/ports/index.ts';
 import { BY_CREATION, BY_STATUS, claimItem, fromClaimItem, type Item, operationItem } from './operations-table.ts';
+import { reasonOf } from './reason.ts';
 
 /** The operation store on one DynamoDB table (`operations-table.ts` has its shape), on AWS and embedded alike. */
 export class DynamoOperationStore implements OperationStore {
@@ -190,7 +191,7 @@ export class DynamoOperationStore implements OperationStore {
 }
 
 function storeFailure(action: string, key: string, error: unknown): PipelineError {
-  return fail('OPERATION_STORE_FAILED', { action, key, reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }, error);
+  return fail('OPERATION_STORE_FAILED', { action, key, reason: reasonOf(error) }, error);
 }
 
 function toOperation(operationId: string, item: Item): Operation {

@@ -1,7 +1,16 @@
 import { fail } from '../errors/index.ts';
 
 const OPERATION_ID = /^op_agent_research_(\d{8}_\d{6}_[0-9a-f]{8})$/;
+const OBJECT_KEY = /^(memory|market-data)(\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/;
 const STRATEGY_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+/**
+ * Checks that a store may keep an object under `key`: a path of plain names below `memory/` or `market-data/`. All stores take the same keys.
+ * @throws StorageError OBJECT_KEY_INVALID
+ */
+export function assertObjectKey(key: string): void {
+  if (!OBJECT_KEY.test(key)) throw fail('OBJECT_KEY_INVALID', { key });
+}
 
 /** Stamp and random part of an operation's id; its experiment's id has the same. */
 function stampOf(operationId: string): string {
