@@ -1,0 +1,1 @@
+"""LocalEmu plugins: Lambda functions as host Node processes, and a gateway on loopback only."""

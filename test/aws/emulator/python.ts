@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const requirements = path.join(here, 'requirements.txt');
+const executor = path.join(here, 'executor');
+const cache = path.join(here, '../../../node_modules/.cache/tocsin-emulator');
+
+/** The emulator cannot be installed or started here; the message says what to do. Callers exit with 2. */
+export class EmulatorUnavailableError extends Error {
+  override readonly name = 'EmulatorUnavailableError';
+}
+
+async function environmentKey(): Promise<string> {
+  const files = (await readdir(executor, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /\.(py|mjs|toml)$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const hash = createHash('sha256');
+  for (const file of [requirements, ...files.toSorted()]) hash.update(path.relative(here, file)).update(await readFile(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function install(step: string, command: string, args: readonly string[]): Promise<void> {
+  try {
+    await run(command, args, { maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    throw new EmulatorUnavailableError(
+      `${step} failed. Install Python 3.10 or later with its venv module (Debian: apt-get install python3-venv) and see that PyPI can be ` +
+        'reached; or set AWS_ENDPOINT_URL to a LocalStack-compatible endpoint that already runs.',
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Makes the virtual environment of LocalEmu and the executor, once for each content of requirements.txt and executor/.
+ *
+ * @returns path of its Python
+ * @throws EmulatorUnavailableError without Python, venv or PyPI
+ */
+export async function emulatorPython(): Promise<string> {
+  const environment = path.join(cache, await environmentKey());
+  const python = path.join(environment, 'bin/python');
+  if (existsSync(python)) return python;
+
+  await mkdir(cache, { recursive: true });
+  const partial = `${environment}.partial-${randomUUID()}`;
+  const pip = [path.join(partial, 'bin/python'), '-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps'] as const;
+  try {
+    await install('Making a Python virtual environment', 'python3', ['-m', 'venv', partial]);
+    await install('Installing LocalEmu', pip[0], [...pip.slice(1), '-r', requirements]);
+    await install('Installing the Lambda executor', pip[0], [...pip.slice(1), '--no-build-isolation', executor]);
+    await rename(partial, environment).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(python)) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return python;
+}
