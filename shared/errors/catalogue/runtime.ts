@@ -38,6 +38,37 @@ export const runtimeFailures = {
       `The state machine could not ${f.action} the execution of ${f.operation_id}: ${f.reason}.`,
     'Retry the request; if it fails again, look at the state machine in the console.',
   ),
+  NEVER_STARTED: failure(
+    'StorageError',
+    (f: { operation_id: string; minutes: number }) =>
+      `The execution of operation ${f.operation_id} does not exist ${f.minutes} minutes after its trigger: it was never started, or was deleted.`,
+    'Start the research again with a retry of the operation.',
+  ),
+  ANNOUNCEMENT_FAILED: failure(
+    'StorageError',
+    (f: { operation_id: string; reason: string }) => `The failure of operation ${f.operation_id} could not be announced: ${f.reason}.`,
+    'It is tried again with each sweep; look at the permissions of the reconcile function if it goes on.',
+  ),
+  SWEEP_INCOMPLETE: failure(
+    'StorageError',
+    (f: { failures: readonly string[] }) => `The sweep could not finish with all operations. ${f.failures.join(' ')}`,
+    'It is repeated every 5 minutes; act on the failures it names if they go on.',
+  ),
+  STEP_OUT_OF_TIME: failure(
+    'PipelineError',
+    (f: { step: string; limitSeconds: number }) => `The ${f.step} step was still at work when the ${f.limitSeconds} s it may take were nearly over, and was stopped.`,
+    'Shorten the date range, choose a longer timeframe or fewer symbols, or train fewer epochs or a smaller network; then start again.',
+  ),
+  ENVIRONMENT_INVALID: failure(
+    'PipelineError',
+    (f: { problems: readonly string[] }) => `The environment of the function is not as it must be: ${f.problems.join('; ')}.`,
+    'Deploy the stack again, unchanged.',
+  ),
+  DEFAULT_STRATEGY_MISSING: failure(
+    'StorageError',
+    (f: { name: string; key: string }) => `The default strategy ${f.name} is not stored: there is no ${f.key}.`,
+    'Store a strategy under that name, or name another with each trigger.',
+  ),
   ARTEFACT_MISSING: failure(
     'StorageError',
     (f: { key: string; step: string }) => `The ${f.step} step needs ${f.key}, which is not there.`,
