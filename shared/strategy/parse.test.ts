@@ -306,6 +306,18 @@ describe('parseStrategy', () => {
       'model.training.early_stopping: has no effect, and contradicts training.early_stopping, which is patience 5',
     ],
     ['another optimizer', { 'training.optimizer': 'sgd' }, 'training.optimizer: '],
+    ['another method', { 'training.method': 'evolutionary' }, 'training.method: '],
+    ['fitness metrics', { 'training.fitness_metrics': ['sharpe'] }, 'training.fitness_metrics: is not supported'],
+    [
+      'a contradicting validation_split',
+      { 'training.validation_split': 0.3 },
+      'training.validation_split: contradicts data_split.validation, which is 0.2',
+    ],
+    [
+      'a misspelt loss',
+      { 'training.loss': 'crossentropy' },
+      'training.loss: unknown value `crossentropy`: did you mean `cross_entropy`?',
+    ],
     ['a scheduler', { 'training.lr_scheduler': true }, 'training.lr_scheduler: is not supported'],
     [
       'early stopping without patience',
