@@ -47,9 +47,9 @@ function stateAt(name: string | undefined): State {
 
 describe('the state machine of the research cycle', () => {
   test('is valid Amazon States Language', () => {
-    const { isValid, errorsText } = aslValidator(JSON.parse(text.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:eu-central-1:000000000000:function:x')));
-    expect(errorsText('\n')).toBe('');
-    expect(isValid).toBe(true);
+    const validation = aslValidator(JSON.parse(text.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:eu-central-1:000000000000:function:x')));
+    expect(validation.errorsText('\n')).toBe('');
+    expect(validation.isValid).toBe(true);
   });
 
   test.each(tasks.filter(([name]) => name !== 'RecordFailure'))('%s catches every PipelineError type by name', (_, { Catch: catchers = [] }) => {

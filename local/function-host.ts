@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { StepFunction } from '../functions/handlers.ts';
+import type { StepFunction } from '../functions/step-functions.ts';
 import type { FromWorker, FunctionError, ToWorker, WorkerConfig } from './worker-protocol.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -87,7 +87,7 @@ export class FunctionHost {
       worker.on('exit', onExit);
       worker.on('error', onError);
       signal.addEventListener('abort', onAbort, { once: true });
-      post(worker, { type: 'invoke', id, function: name, event, progressIntervalMs: this.#progressIntervalMs });
+      post(worker, { type: 'invoke', id, function: name, event, progressIntervalMs: this.#progressIntervalMs, timeoutMs: TIMEOUT_MS[name] });
       if (signal.aborted) onAbort();
     });
   }

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-store.ts';
-import type { StepFunction } from '../functions/handlers.ts';
+import type { StepFunction } from '../functions/step-functions.ts';
 import { fail } from '../shared/errors/index.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { afterSettlement, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';

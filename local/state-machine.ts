@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { STEP_FUNCTIONS, type StepFunction } from '../functions/handlers.ts';
+import { STEP_FUNCTIONS, type StepFunction } from '../functions/step-functions.ts';
 import { LOCAL_TABLE } from './embedded-dynamodb.ts';
 import { InvocationError } from './function-host.ts';
 import { installPromiseWithResolvers } from './node-compat.ts';
@@ -55,7 +55,8 @@ export interface StateMachineRun {
 /** Runs the research cycle's definition with local functions and an embedded table behind its Task states. */
 export class ResearchStateMachine {
   readonly #definition = loadDefinition();
-  readonly #machine = new StateMachine(this.#definition, { validationOptions: { checkArn: false } });
+  // The definition is validated by its tests, once, rather than at each start.
+  readonly #machine = new StateMachine(this.#definition, { validationOptions: { noValidate: true } });
   readonly #invoke: FunctionInvoker;
   readonly #dynamoDb: DynamoDBClient;
 

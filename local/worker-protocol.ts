@@ -1,4 +1,4 @@
-import type { StepFunction } from '../functions/handlers.ts';
+import type { StepFunction } from '../functions/step-functions.ts';
 
 /** How a worker process reaches the owner's stores. */
 export interface WorkerConfig {
@@ -8,7 +8,15 @@ export interface WorkerConfig {
 }
 
 export type ToWorker =
-  | { readonly type: 'invoke'; readonly id: number; readonly function: StepFunction; readonly event: unknown; readonly progressIntervalMs: number }
+  | {
+      readonly type: 'invoke';
+      readonly id: number;
+      readonly function: StepFunction;
+      readonly event: unknown;
+      readonly progressIntervalMs: number;
+      /** After this the owner ends the worker. */
+      readonly timeoutMs: number;
+    }
   | { readonly type: 'abort'; readonly id: number };
 
 /** What Lambda hands on of a thrown error. */
