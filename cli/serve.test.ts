@@ -26,7 +26,7 @@ async function project() {
     memory,
     strategy: await strategyFile(folder),
     /** Trains far longer than any test. */
-    endless: await strategyFile(folder, smallStrategy({ training: { epochs: 100_000 } }), 'endless.yaml'),
+    endless: await strategyFile(folder, smallStrategy({ training: { epochs: 10_000 } }), 'endless.yaml'),
     experiments: () => readdir(join(memory, 'experiments')).catch(() => []),
   };
 }

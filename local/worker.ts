@@ -1,12 +1,9 @@
 import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-store.ts';
 import { stepHandlers } from '../functions/handlers.ts';
+import { invokeStep } from '../functions/invoke-step.ts';
 import { embeddedClient, LOCAL_TABLE } from './embedded-dynamodb.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
-import { checkedStepOutput } from './step-output.ts';
 import type { FromWorker, FunctionError, ToWorker, WorkerConfig } from './worker-protocol.ts';
-
-/** Frames of a stack that go into Cause, as Lambda's handlers cut them. */
-const TRACE_FRAMES = 10;
 
 const config = JSON.parse(process.argv[2] ?? '') as WorkerConfig;
 const handlers = stepHandlers({
@@ -28,10 +25,14 @@ send({ type: 'ready' });
 
 async function invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<void> {
   const controller = new AbortController();
+  const deadline = performance.now() + message.timeoutMs;
   running.set(message.id, controller);
   try {
-    const context = { signal: controller.signal, progressIntervalMs: message.progressIntervalMs };
-    const result = checkedStepOutput(message.function, await handlers[message.function](message.event, context));
+    const result = await invokeStep(message.function, handlers[message.function], message.event, {
+      remainingMs: () => deadline - performance.now(),
+      progressIntervalMs: message.progressIntervalMs,
+      signal: controller.signal,
+    });
     send({ type: 'result', id: message.id, result });
   } catch (error) {
     send({ type: 'error', id: message.id, error: functionError(error) });
@@ -42,7 +43,7 @@ async function invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<v
 
 function functionError(error: unknown): FunctionError {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n').slice(0, TRACE_FRAMES) };
+  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
 function send(message: FromWorker): void {

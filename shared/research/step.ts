@@ -7,10 +7,12 @@ export type StepName = 'train' | 'backtest' | 'record';
 
 /** What the host of a step tells it about this invocation. */
 export interface StepContext {
-  /** Aborted when the operation is cancelled or the host shuts down. */
+  /** Aborted when the operation is cancelled, the time is nearly over, or the host shuts down. */
   readonly signal: AbortSignal;
   /** Least time between two progress writes, milliseconds. */
   readonly progressIntervalMs: number;
+  /** Milliseconds until the signal is aborted because the time is over. */
+  readonly remainingMs: () => number;
 }
 
 /** Parses a step's input. Throws STEP_INPUT_INVALID naming the field. */

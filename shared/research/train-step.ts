@@ -15,6 +15,7 @@ import { TOCSIN_VERSION } from '../version.ts';
 import { readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
 import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
 import { loadSymbolFeatures } from './symbol-data.ts';
+import { assertTrainingFits } from './training-time.ts';
 import { iso, judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
 
 /** What the state machine learns from a gate. */
@@ -30,6 +31,7 @@ export interface GateOutput {
 export async function trainStep(ports: Ports, event: unknown, context: StepContext): Promise<GateOutput> {
   const { operation_id: operationId } = parseStepInput('train', operationInputSchema, event);
   const keys = runKeys(operationId);
+  const timing = watchTime(ports, context);
   await moveOperation(ports, 'train', operationId, ['pending', 'running'], {
     status: 'running',
     phase: 'training',
@@ -56,7 +58,14 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
       train: dataset.train,
       validation: dataset.validation,
     },
-    { signal: context.signal, onEpoch: (epoch) => report(epochProgress(epoch, dataset.train.count)) },
+    {
+      signal: context.signal,
+      onStart: timing.begin,
+      onEpoch: (epoch) => {
+        timing.check(epoch);
+        return report(epochProgress(epoch, dataset.train.count));
+      },
+    },
   );
 
   const strategySha256 = sha256Hex(source);
@@ -103,6 +112,23 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     notices: noticesOf(source),
   });
   return { gate: { passed: gate.passed, reason: gate.reason } };
+}
+
+/** Measures the step from now on; `check` throws TRAINING_WILL_NOT_FIT as soon as the time can be seen not to do. */
+function watchTime(ports: Ports, context: StepContext) {
+  const availableMs = context.remainingMs();
+  const stepBegan = ports.now().getTime();
+  let epochsBegan = stepBegan;
+  let fits: true | null = null;
+  return {
+    begin: () => {
+      epochsBegan = ports.now().getTime();
+    },
+    check: ({ epoch, epochs }: EpochReport) => {
+      const times = { availableMs, preparationMs: epochsBegan - stepBegan, epochsMs: ports.now().getTime() - epochsBegan, epochsDone: epoch, epochs };
+      fits ??= assertTrainingFits(times);
+    },
+  };
 }
 
 async function predictTestRows(bundle: Bundle, { featureIds, test }: Dataset, location: string): Promise<Float32Array> {

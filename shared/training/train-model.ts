@@ -55,6 +55,7 @@ async function trainEpochs(
   const history: EpochReport[] = [];
   let best = { epoch: 0, loss: Infinity, parameters: runner.parameters };
   let stoppedEarly = false;
+  hooks.onStart?.();
   for (let epoch = 1; epoch <= epochs && !stoppedEarly; epoch++) {
     const train = await runner.run(epoch, hooks.signal);
     const { parameters } = runner;

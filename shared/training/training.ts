@@ -27,6 +27,8 @@ export interface EpochReport {
 }
 
 export interface TrainingHooks {
+  /** Called once, when everything is prepared and the first epoch begins. */
+  readonly onStart?: () => void;
   /** Called after each epoch; awaited. */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
   /** Stops between epochs: `trainModel` rejects with the signal's reason. */

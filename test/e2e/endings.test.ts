@@ -161,7 +161,7 @@ describe('failed', () => {
 
   test('a worker process that is killed while it trains fails the operation, with what is known', async () => {
     const bench = await startBench();
-    const operationId = await bench.trigger(smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
+    const operationId = await bench.trigger(smallStrategy({ training: { epochs: 10_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
     await running(bench, operationId);
     for (const pid of bench.runtime.functions.pids) process.kill(pid, 'SIGKILL');
     const operation = await bench.ended(operationId);
@@ -180,7 +180,7 @@ describe('failed', () => {
 });
 
 describe('cancelled', () => {
-  const slow = smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } });
+  const slow = smallStrategy({ training: { epochs: 10_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } });
 
   test('while it trains: it ends as cancelled and its worker stops', async () => {
     const bench = await startBench();
@@ -251,7 +251,7 @@ describe('a second process on the memory folder later', () => {
   test('settles what was in flight as interrupted, and finds what was finished', async () => {
     const first = await startBench();
     const finished = await first.research(smallStrategy());
-    const inFlight = await first.trigger(smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
+    const inFlight = await first.trigger(smallStrategy({ training: { epochs: 10_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
     await running(first, inFlight);
     await first.runtime.close();
 

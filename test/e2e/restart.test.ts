@@ -33,7 +33,7 @@ test('a server that was killed while it trained is started again: the operation 
   const first = await startTocsin(folder, '--port', '0');
   const finished = await trigger(first, smallStrategy());
   await expect.poll(async () => (await show(first, finished)).status, { timeout: 60_000, interval: 50 }).toBe('completed');
-  const inFlight = await trigger(first, smallStrategy({ training: { epochs: 100_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
+  const inFlight = await trigger(first, smallStrategy({ training: { epochs: 10_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } }));
   await expect.poll(async () => (await show(first, inFlight)).progress.context['epoch'], { timeout: 60_000, interval: 50 }).toBeGreaterThan(0);
   await first.kill();
 

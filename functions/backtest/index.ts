@@ -1,0 +1,4 @@
+import { lambdaStep } from '../lambda-step.ts';
+import { backtestHandler } from './handler.ts';
+
+export const handler = lambdaStep('backtest', backtestHandler);
