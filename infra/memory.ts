@@ -1,0 +1,79 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Attribute, AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { BY_CREATION, BY_STATUS } from '../functions/adapters/operations-table.ts';
+import type { Settings } from './settings.ts';
+
+/** On objects in the folder of a run that failed or was cancelled: they go after a while. */
+export const UNSUCCESSFUL_RUN_TAG = { key: 'tocsin:ending', value: 'unsuccessful' } as const;
+
+const UNSUCCESSFUL_RUNS_KEPT = Duration.days(30);
+const REPLACED_VERSIONS_KEPT = Duration.days(30);
+const ACCESS_LOGS_KEPT = Duration.days(90);
+
+const PRIVATE = {
+  encryption: BucketEncryption.S3_MANAGED,
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+} as const satisfies BucketProps;
+
+/** Whether what a stage remembers outlives its stack. */
+export function keepsData(stage: string): boolean {
+  return stage === 'prod';
+}
+
+const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
+
+/** What is remembered: the bucket of market data, strategies, runs and experiments, and the table of operations. */
+export class Memory extends Construct {
+  readonly bucket: IBucket;
+  readonly table: ITable;
+
+  constructor(scope: Construct, id: string, { stage }: Settings) {
+    super(scope, id);
+    const removalPolicy = keepsData(stage) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    // The assertions in this file: CDK's classes are wider than its own interfaces under exactOptionalPropertyTypes.
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...PRIVATE,
+      removalPolicy,
+      lifecycleRules: [{ id: 'access-logs', expiration: ACCESS_LOGS_KEPT }],
+    });
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...PRIVATE,
+      versioned: true,
+      removalPolicy,
+      serverAccessLogsBucket: accessLogs as IBucket,
+      lifecycleRules: [
+        {
+          id: 'unsuccessful-runs',
+          prefix: 'memory/runs/',
+          tagFilters: { [UNSUCCESSFUL_RUN_TAG.key]: UNSUCCESSFUL_RUN_TAG.value },
+          expiration: UNSUCCESSFUL_RUNS_KEPT,
+        },
+        {
+          id: 'replaced-versions',
+          noncurrentVersionExpiration: REPLACED_VERSIONS_KEPT,
+          expiredObjectDeleteMarker: true,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    }) as IBucket;
+
+    const table = new Table(this, 'Operations', {
+      partitionKey: text('id'),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: keepsData(stage),
+      removalPolicy,
+    });
+    for (const { name, partitionKey, sortKey } of [BY_CREATION, BY_STATUS]) {
+      table.addGlobalSecondaryIndex({ indexName: name, partitionKey: text(partitionKey), sortKey: text(sortKey) });
+    }
+    this.table = table as ITable;
+  }
+}
