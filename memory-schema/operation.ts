@@ -70,6 +70,8 @@ export const operationSchema = z.strictObject({
   failed_step: z.string().nullable(),
   experiment_id: z.string().nullable(),
   result_summary: z.record(z.string(), z.json()).nullable(),
+  /** When its failure was announced outside; absent until then, and where nothing is announced. */
+  announced_at: isoInstant.optional(),
 });
 
 /** The state of one research, as the table keeps it. */

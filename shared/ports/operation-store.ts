@@ -14,6 +14,7 @@ export type OperationChange = Partial<
     | 'failed_step'
     | 'experiment_id'
     | 'result_summary'
+    | 'announced_at'
   >
 > & { readonly phase?: Operation['metadata']['parameters']['phase'] };
 

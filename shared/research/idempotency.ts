@@ -3,7 +3,8 @@ import { sha256Hex } from '../hash.ts';
 import type { OperationStore } from '../ports/index.ts';
 import { MAKING_MS } from './slots.ts';
 
-const PREFIX = 'idempotency#';
+/** Prefix of the claims that stand for requests. */
+export const IDEMPOTENCY_PREFIX = 'idempotency#';
 const EXPIRY_MS = 24 * 60 * 60_000;
 
 /** A promise that repeating the request changes nothing: who made it, and under which key. */
@@ -35,7 +36,7 @@ export async function claimKey(
   now: Date,
 ): Promise<KeyClaim> {
   const claim = {
-    key: `${PREFIX}${sha256Hex(JSON.stringify([caller, key]))}`,
+    key: `${IDEMPOTENCY_PREFIX}${sha256Hex(JSON.stringify([caller, key]))}`,
     operationId,
     bodyHash: sha256Hex(request),
     claimedAt: now.toISOString(),
@@ -56,5 +57,5 @@ export async function claimKey(
 
 /** Whether a claim's key stands for a request. */
 export function isIdempotencyKey(key: string): boolean {
-  return key.startsWith(PREFIX);
+  return key.startsWith(IDEMPOTENCY_PREFIX);
 }

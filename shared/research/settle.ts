@@ -40,7 +40,7 @@ async function settleAsFailed(
 }
 
 /** Settles an operation as failed with a catalogued failure, in the form that a step's own failure has. */
-async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
+export async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
   const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message });
   await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: null });
 }

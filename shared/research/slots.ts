@@ -43,7 +43,7 @@ export async function countSlots(operations: OperationStore): Promise<number> {
 }
 
 /** Whether nothing will come of the claim any more: its operation is settled, or was never made. */
-async function isAbandoned(operations: OperationStore, claim: Claim, now: Date): Promise<boolean> {
+export async function isAbandoned(operations: OperationStore, claim: Claim, now: Date): Promise<boolean> {
   const operation = await operations.get(claim.operationId);
   if (operation !== null) return isSettled(operation.status);
   return now.getTime() - Date.parse(claim.claimedAt) > MAKING_MS;

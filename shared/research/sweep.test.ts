@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { ended, NOW, startReconcileBench } from '../../test/support/reconcile-bench.ts';
+import { UNSETTLED_STATUSES } from '../../memory-schema/operation.ts';
+import { readCause } from '../errors/cause.ts';
+import { fail } from '../errors/index.ts';
+import { experimentIdOf, experimentKey } from '../memory/keys.ts';
+import type { OperationStore } from '../ports/index.ts';
+import { reconcileExecution } from './reconcile.ts';
+import { sweep } from './sweep.ts';
+
+const NOTHING = { settled: [], finished: [], freed: [] };
+
+describe('the sweep settles', () => {
+  test.each([
+    ['aborted', ended('ABORTED', 'Stopped', 'by hand'), { type: 'Stopped', code: null }],
+    ['timed out', ended('TIMED_OUT'), { type: 'Execution.TIMED_OUT', code: null }],
+    ['ended unrecorded', ended('FAILED', 'States.DataLimitExceeded', 'too large'), { type: 'States.DataLimitExceeded', code: null }],
+    ['was never started', null, { type: 'StorageError', code: 'NEVER_STARTED' }],
+  ])('an operation whose execution %s, whatever it had reached', async (_, execution, reason) => {
+    const bench = await startReconcileBench();
+    const ids: string[] = [];
+    for (const status of UNSETTLED_STATUSES) ids.push(await bench.operation(6, { status }));
+    if (execution !== null) for (const id of ids) bench.executions.set(id, execution);
+
+    expect((await sweep(bench.deps)).settled.toSorted()).toEqual(ids.toSorted());
+    for (const id of ids) {
+      const operation = await bench.get(id);
+      expect(operation).toMatchObject({ status: 'failed', completed_at: NOW.toISOString(), announced_at: NOW.toISOString() });
+      expect(readCause(operation.error_type, operation.error_cause)).toMatchObject(reason);
+      expect(await bench.hasExperiment(id)).toBe(false);
+    }
+    expect(bench.announced.map(({ operation_id }) => operation_id).toSorted()).toEqual(ids.toSorted());
+    expect(await bench.slots()).toEqual([]);
+    expect(await sweep(bench.deps)).toMatchObject({ settled: [], freed: [] });
+    expect(bench.announced).toHaveLength(ids.length);
+  });
+
+  test('nothing that is at work or young', async () => {
+    const bench = await startReconcileBench();
+    const running = await bench.operation(39, { status: 'running' });
+    bench.executions.set(running, { ...ended('RUNNING'), stoppedAt: null });
+    const young = await bench.operation(5);
+    const youngEnded = await bench.operation(4, { status: 'running' });
+    bench.executions.set(youngEnded, ended('ABORTED'));
+    const before = await Promise.all([running, young, youngEnded].map((id) => bench.get(id)));
+
+    expect(await sweep(bench.deps)).toEqual(NOTHING);
+    expect(await Promise.all([running, young, youngEnded].map((id) => bench.get(id)))).toEqual(before);
+    expect((await bench.slots()).toSorted()).toEqual([running, young, youngEnded].toSorted());
+    expect(bench.announced).toEqual([]);
+  });
+
+  test('more operations than a page of the listing holds', async () => {
+    const bench = await startReconcileBench();
+    for (let i = 0; i < 103; i++) await bench.operation(10);
+    expect((await sweep(bench.deps)).settled).toHaveLength(103);
+    expect(await bench.ports.operations.list({ status: 'pending', limit: 10 })).toEqual([]);
+  });
+});
+
+describe('the sweep finishes', () => {
+  test('a failure that the recorder wrote and nobody followed up', async () => {
+    const bench = await startReconcileBench();
+    // The record step had written the experiment; the step that completes the operation failed.
+    const id = await bench.operation(6, { status: 'failed', error_type: 'DynamoDB.InternalServerError', error_cause: 'so', failed_step: 'complete', experiment_id: 'yes', completed_at: '2026-01-01T11:55:00.000Z' });
+    const other = await bench.operation(6, { status: 'failed', error_type: 'StorageError', error_cause: 'so' });
+    const report = await sweep(bench.deps);
+    expect(report.finished.toSorted()).toEqual([id, other].toSorted());
+    expect(await bench.hasExperiment(id)).toBe(false);
+    expect(await bench.get(id)).toMatchObject({ completed_at: '2026-01-01T11:55:00.000Z', announced_at: NOW.toISOString() });
+    expect(await bench.get(other)).toMatchObject({ completed_at: NOW.toISOString(), announced_at: NOW.toISOString() });
+    expect(await bench.slots()).toEqual([]);
+    expect(bench.announced.map(({ operation_id }) => operation_id).toSorted()).toEqual([id, other].toSorted());
+  });
+
+  test('what a record step writes although its execution was over', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(6, { status: 'recording' });
+    bench.executions.set(id, ended('ABORTED'));
+    await sweep(bench.deps);
+    await bench.ports.objects.put(experimentKey(experimentIdOf(id)), 'too late');
+    await sweep(bench.deps);
+    expect(await bench.hasExperiment(id)).toBe(false);
+    expect(bench.announced).toHaveLength(1);
+  });
+
+  test('no failure of more than two days ago', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(48 * 60 + 1, { status: 'failed', error_type: 'StorageError', error_cause: 'so', completed_at: '2025-12-30T12:00:00.000Z' });
+    expect((await sweep(bench.deps)).finished).toEqual([]);
+    expect(await bench.get(id)).not.toHaveProperty('announced_at');
+  });
+});
+
+describe('the sweep frees', () => {
+  test('slots of settled operations, and of operations that were never made', async () => {
+    const bench = await startReconcileBench();
+    const completed = await bench.operation(30, { status: 'completed', completed_at: '2026-01-01T11:40:00.000Z' });
+    const running = await bench.operation(30, { status: 'running' });
+    bench.executions.set(running, { ...ended('RUNNING'), stoppedAt: null });
+    const claim = (slot: number, minutesAgo: number) => ({
+      key: `slot#${slot}`,
+      operationId: `op_agent_research_20260101_000000_0000000${slot}`,
+      bodyHash: null,
+      claimedAt: new Date(NOW.getTime() - minutesAgo * 60_000).toISOString(),
+      expiresAt: null,
+    });
+    await bench.ports.operations.claim(claim(7, 6));
+    await bench.ports.operations.claim(claim(8, 4));
+    expect((await sweep(bench.deps)).freed).toHaveLength(2);
+    expect((await bench.slots()).toSorted()).toEqual([running, claim(8, 4).operationId].toSorted());
+    expect(await bench.hasExperiment(completed)).toBe(true);
+  });
+
+  test('expired idempotency keys, and no others', async () => {
+    const bench = await startReconcileBench();
+    const claim = (name: string, expiresAt: Date) => ({ key: `idempotency#${name}`, operationId: 'op', bodyHash: 'h', claimedAt: '2025-12-31T00:00:00.000Z', expiresAt: expiresAt.toISOString() });
+    await bench.ports.operations.claim(claim('over', new Date(NOW.getTime() - 1)));
+    await bench.ports.operations.claim(claim('valid', NOW));
+    expect(await sweep(bench.deps)).toEqual({ ...NOTHING, freed: ['idempotency#over'] });
+    expect(await bench.ports.operations.claims('idempotency#')).toEqual([claim('valid', NOW)]);
+  });
+});
+
+test('racing sweeps, events and a completion leave each operation with one ending, and a completed one with its experiment', async () => {
+  const bench = await startReconcileBench();
+  const ids: string[] = [];
+  for (let i = 0; i < 8; i++) ids.push(await bench.operation(6, { status: 'recording' }));
+  for (const id of ids) bench.executions.set(id, ended('TIMED_OUT'));
+  await Promise.all([
+    ...ids.map((id) => bench.ports.operations.update(id, ['recording'], { status: 'completed', completed_at: NOW.toISOString() })),
+    sweep(bench.deps),
+    ...ids.map((id) => reconcileExecution(bench.deps, id, ended('ABORTED'))),
+    sweep(bench.deps),
+  ]);
+  await sweep(bench.deps);
+  for (const id of ids) {
+    const { status } = await bench.get(id);
+    expect(['completed', 'failed']).toContain(status);
+    expect(await bench.hasExperiment(id)).toBe(status === 'completed');
+    expect(bench.announced.some(({ operation_id }) => operation_id === id)).toBe(status === 'failed');
+  }
+  expect(await bench.slots()).toEqual([]);
+});
+
+test('an operation that cannot be dealt with is named, and keeps the sweep from nothing else', async () => {
+  let broken = '';
+  const update =
+    (store: OperationStore): OperationStore['update'] =>
+    (id, from, change) =>
+      id === broken ? Promise.reject(fail('OPERATION_STORE_FAILED', { action: 'update', key: id, reason: 'so' })) : store.update(id, from, change);
+  const bench = await startReconcileBench({
+    wrap: (store) => new Proxy(store, { get: (target, name) => (name === 'update' ? update(store) : Reflect.get(target, name).bind(target)) }),
+  });
+  broken = await bench.operation(7);
+  const other = await bench.operation(6);
+  await expect(sweep(bench.deps)).rejects.toMatchObject({ name: 'StorageError', code: 'SWEEP_INCOMPLETE', message: expect.stringContaining(broken) });
+  expect(await bench.get(other)).toMatchObject({ status: 'failed' });
+  expect(await bench.slots()).toEqual([broken]);
+});
