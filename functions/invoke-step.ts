@@ -1,5 +1,6 @@
 import { fail } from '../shared/errors/index.ts';
 import type { StepName } from '../shared/research/step.ts';
+import { framesOf } from './frames.ts';
 import type { StepHandler } from './step-handler.ts';
 import { checkedStepOutput } from './step-output.ts';
 
@@ -33,17 +34,10 @@ export async function invokeStep(step: StepName, handler: StepHandler, event: un
   try {
     return checkedStepOutput(step, await handler(event, { signal, progressIntervalMs: host.progressIntervalMs, remainingMs }));
   } catch (error) {
-    if (error instanceof Error) error.stack = [error.name, ...traceOf(error)].join('\n');
+    // Without the message: it is handed on beside the stack.
+    if (error instanceof Error) error.stack = [error.name, ...framesOf(error).slice(0, TRACE_FRAMES)].join('\n');
     throw error;
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** The first frames of an error's stack, without its message: that is handed on beside them. */
-function traceOf(error: Error): readonly string[] {
-  return (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, TRACE_FRAMES);
 }

@@ -13,7 +13,8 @@ import { marketDataRoutes } from './routes/market-data.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { strategyRoutes } from './routes/strategies.ts';
 
-const API_PREFIX = '/api/v1';
+/** All paths begin with it. */
+export const API_PREFIX = '/api/v1';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

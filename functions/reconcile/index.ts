@@ -1,0 +1,20 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { EventBridgeAnnouncements } from '../adapters/event-bridge-announcements.ts';
+import { SfnWorkflows } from '../adapters/sfn-workflows.ts';
+import { AWS_CLIENT } from '../aws-client.ts';
+import { awsStores } from '../aws-stores.ts';
+import { readEnvironment, reconcileEnvironment } from '../environment.ts';
+import { jsonLog } from '../log.ts';
+import { reconcileHandler } from './handler.ts';
+
+const environment = readEnvironment(reconcileEnvironment);
+
+export const handler = reconcileHandler(
+  {
+    ports: awsStores(environment),
+    workflows: new SfnWorkflows(new SFNClient(AWS_CLIENT), environment.STATE_MACHINE_ARN),
+    announcements: new EventBridgeAnnouncements(new EventBridgeClient(AWS_CLIENT)),
+  },
+  jsonLog({ service: 'tocsin-reconcile', stage: environment.STAGE }),
+);
