@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
 import type { IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Duration } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { DefaultDashboardFactory, MonitoringFacade, notifySns } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { Memory } from './memory.ts';
@@ -17,71 +18,108 @@ export interface DashboardProps {
   readonly watch: Watch;
 }
 
-/** Three sweeps: the reconciler is called every five minutes. */
+/** Three sweeps. */
 const SILENCE = Duration.minutes(15);
-const NONE = { Critical: { maxErrorCount: 0 } } as const;
+
+/** One alarm, which rings at the first data point over zero. */
+function atFirst<Threshold extends object>(threshold: Threshold, alarmDescriptionOverride: string) {
+  return { Critical: { ...threshold, alarmDescriptionOverride } };
+}
 
 /**
- * One dashboard of the whole stack, and the alarms. Failed operations have notices of their own; alarms are for what those would
- * not tell: answers of 5xx, throttling, a reconciler that fails or is silent, events that nobody could handle.
+ * One dashboard of the whole stack, and the alarms. Failed operations have notices of their own; alarms are for what those do not
+ * tell: answers of 5xx, throttling, a reconciler that fails or is silent, events that nobody could handle.
  */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { settings, memory, cycle, api, watch }: DashboardProps) {
+  readonly #monitoring: MonitoringFacade;
+
+  constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const prefix = `tocsin-${settings.stage}`;
-    const monitoring = new MonitoringFacade(this, 'Monitoring', {
-      alarmFactoryDefaults: { actionsEnabled: true, alarmNamePrefix: prefix, action: notifySns(watch.notices.topic) },
+    const prefix = `tocsin-${props.settings.stage}`;
+    this.#monitoring = new MonitoringFacade(this, 'Monitoring', {
+      alarmFactoryDefaults: {
+        actionsEnabled: true,
+        alarmNamePrefix: prefix,
+        action: notifySns(props.watch.notices.topic),
+        datapointsToAlarm: 1,
+        evaluationPeriods: 1,
+      },
       metricFactoryDefaults: { namespace: 'Tocsin' },
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', { dashboardNamePrefix: prefix }),
     });
-    const stepFunction = (name: 'Train' | 'Backtest' | 'Record', { function: lambdaFunction }: TocsinFunction) =>
-      monitoring.monitorLambdaFunction({ lambdaFunction, humanReadableName: name, alarmFriendlyName: name, addThrottlesCountAlarm: NONE });
+    this.#watchCycle(props.cycle);
+    this.#watchApi(props.api);
+    this.#watchReconciler(props.watch);
+    this.#watchMemory(props.memory);
+  }
 
-    monitoring.addLargeHeader('Research cycle');
-    monitoring.monitorStepFunction({
-      stateMachine: cycle.stateMachine,
+  #watchCycle({ stateMachine, functions }: ResearchCycle): void {
+    this.#monitoring.addLargeHeader('Research cycle').monitorStepFunction({
+      stateMachine,
       humanReadableName: 'State machine',
       alarmFriendlyName: 'StateMachine',
-      addThrottledExecutionCountAlarm: NONE,
+      addThrottledExecutionCountAlarm: atFirst(
+        { maxErrorCount: 0 },
+        'Step Functions holds executions back: raise the account\'s quota of state transitions, or deploy with a smaller capacity.',
+      ),
     });
-    stepFunction('Train', cycle.functions.train);
-    stepFunction('Backtest', cycle.functions.backtest);
-    stepFunction('Record', cycle.functions.record);
+    this.#watchFunction('Train', functions.train);
+    this.#watchFunction('Backtest', functions.backtest);
+    this.#watchFunction('Record', functions.record);
+  }
 
-    monitoring.addLargeHeader('API');
-    monitoring.monitorApiGateway({ api: api.api as IRestApi, humanReadableName: 'REST API', alarmFriendlyName: 'Api', add5XXFaultCountAlarm: NONE });
-    monitoring.monitorLambdaFunction({
-      lambdaFunction: api.function.function,
-      humanReadableName: 'API function',
-      alarmFriendlyName: 'ApiFunction',
-      addThrottlesCountAlarm: NONE,
+  #watchApi({ api, function: apiFunction }: ResearchApi): void {
+    this.#monitoring.addLargeHeader('API').monitorApiGateway({
+      api: api as IRestApi,
+      humanReadableName: 'REST API',
+      alarmFriendlyName: 'Api',
+      add5XXFaultCountAlarm: atFirst({ maxErrorCount: 0 }, 'The API answered with 5xx: the log of its function holds the cause under the error id of the answer.'),
     });
+    this.#watchFunction('ApiFunction', apiFunction);
+  }
 
-    monitoring.addLargeHeader('Watch');
-    monitoring.monitorLambdaFunction({
-      lambdaFunction: watch.reconcile.function,
-      humanReadableName: 'Reconciler',
-      alarmFriendlyName: 'Reconcile',
-      addFaultCountAlarm: NONE,
-      addThrottlesCountAlarm: NONE,
-      addMinInvocationsCountAlarm: { Critical: { minCount: 1, period: SILENCE } },
+  #watchReconciler({ reconcile, undelivered }: Watch): void {
+    this.#monitoring.addLargeHeader('Watch');
+    this.#watchFunction('Reconcile', reconcile, {
+      addFaultCountAlarm: atFirst({ maxErrorCount: 0 }, 'The reconciler failed: operations may stay unsettled. Its log says why; the next sweep tries again.'),
+      addMinInvocationsCountAlarm: atFirst(
+        { minCount: 1, period: SILENCE, treatMissingDataOverride: TreatMissingData.BREACHING },
+        'The reconciler has not run for 15 minutes: see whether the rule of the sweep is enabled.',
+      ),
     });
-    monitoring.monitorSqsQueue({
-      queue: watch.undelivered,
+    this.#monitoring.monitorSqsQueue({
+      queue: undelivered,
       humanReadableName: 'Undelivered events',
       alarmFriendlyName: 'Undelivered',
-      addQueueMaxSizeAlarm: { Critical: { maxMessageCount: 0 } },
+      addQueueMaxSizeAlarm: atFirst({ maxMessageCount: 0 }, 'An event could not be handled and lies in the queue: mend the cause, which its attributes name, then delete it.'),
     });
+  }
 
-    monitoring.addLargeHeader('Memory');
-    monitoring.monitorDynamoTable({
-      table: memory.table,
-      humanReadableName: 'Operations',
-      alarmFriendlyName: 'Operations',
-      addReadThrottledEventsCountAlarm: { Critical: { maxThrottledEventsThreshold: 0 } },
-      addWriteThrottledEventsCountAlarm: { Critical: { maxThrottledEventsThreshold: 0 } },
-      addSystemErrorCountAlarm: NONE,
+  #watchMemory({ table, bucket }: Memory): void {
+    const throttled = atFirst({ maxThrottledEventsThreshold: 0 }, 'DynamoDB throttles the table of operations: calls are repeated, and fail in the end.');
+    this.#monitoring
+      .addLargeHeader('Memory')
+      .monitorDynamoTable({
+        table,
+        humanReadableName: 'Operations',
+        alarmFriendlyName: 'Operations',
+        addReadThrottledEventsCountAlarm: throttled,
+        addWriteThrottledEventsCountAlarm: throttled,
+      })
+      .monitorS3Bucket({ bucket, humanReadableName: 'Bucket', alarmFriendlyName: 'Bucket' });
+  }
+
+  #watchFunction(
+    name: string,
+    { function: lambdaFunction }: TocsinFunction,
+    alarms: Pick<Parameters<MonitoringFacade['monitorLambdaFunction']>[0], 'addFaultCountAlarm' | 'addMinInvocationsCountAlarm'> = {},
+  ): void {
+    this.#monitoring.monitorLambdaFunction({
+      lambdaFunction,
+      humanReadableName: name,
+      alarmFriendlyName: name,
+      addThrottlesCountAlarm: atFirst({ maxErrorCount: 0 }, `${name} was not let run: raise the account's quota of concurrent executions, or deploy with a smaller capacity.`),
+      ...alarms,
     });
-    monitoring.monitorS3Bucket({ bucket: memory.bucket, humanReadableName: 'Bucket', alarmFriendlyName: 'Bucket' });
   }
 }

@@ -9,8 +9,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-const KEY_USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
-
 export interface FailureNoticesProps {
   readonly settings: Settings;
   /** Name of the state machine, for links to executions. */
@@ -36,9 +34,9 @@ export class FailureNotices extends Construct {
     this.topic = new Topic(this, 'Topic', { topicName, displayName: `Tocsin ${settings.stage}`, masterKey, enforceSSL: true });
     if (settings.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
-    this.#admitAlarms(masterKey, `tocsin-${settings.stage}-*`);
-    // EventBridge gives no source to check when it publishes to a topic: with a condition every notice would be lost.
-    masterKey.addToResourcePolicy(new PolicyStatement({ principals: [new ServicePrincipal('events.amazonaws.com')], actions: KEY_USES, resources: ['*'] }));
+    this.#admit(masterKey, this.#alarmsOf(settings.stage));
+    // EventBridge names no source when it publishes to a topic: under a condition every notice would be lost.
+    this.#admit(masterKey, new ServicePrincipal('events.amazonaws.com'));
     const detail = (name: string) => EventField.fromPath(`$.detail.${name}`);
     const executions = `https://${Aws.REGION}.console.aws.amazon.com/states/home?region=${Aws.REGION}#/v2/executions/details`;
     new Rule(this, 'OperationFailed', {
@@ -46,7 +44,8 @@ export class FailureNotices extends Construct {
       description: 'Sends each failed operation to the topic of failures.',
       eventPattern: { source: ['tocsin'], detailType: ['tocsin.OperationFailed'], account: [Aws.ACCOUNT_ID] },
     }).addTarget(
-      new SnsTopic(this.topic, {
+      // By its ARN: given the topic itself, CDK would let EventBridge do more with the key than it needs.
+      new SnsTopic(Topic.fromTopicArn(this, 'TopicByArn', this.topic.topicArn), {
         deadLetterQueue: undelivered,
         // Each value is inserted as JSON, so that quotes in a message cannot break the notice.
         message: RuleTargetInput.fromObject({
@@ -62,16 +61,15 @@ export class FailureNotices extends Construct {
     );
   }
 
-  #admitAlarms(masterKey: Key, alarms: string): void {
-    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
-      conditions: {
-        ArnLike: {
-          'aws:SourceArn': Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: alarms, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
-        },
-        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-      },
+  #admit(masterKey: Key, principal: ServicePrincipal): void {
+    this.topic.addToResourcePolicy(new PolicyStatement({ principals: [principal], actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
+    masterKey.addToResourcePolicy(new PolicyStatement({ principals: [principal], actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'] }));
+  }
+
+  #alarmsOf(stage: string): ServicePrincipal {
+    const alarms = { service: 'cloudwatch', resource: 'alarm', resourceName: `tocsin-${stage}-*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+    return new ServicePrincipal('cloudwatch.amazonaws.com', {
+      conditions: { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn(alarms) }, StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
     });
-    this.topic.addToResourcePolicy(new PolicyStatement({ principals: [cloudWatch], actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
-    masterKey.addToResourcePolicy(new PolicyStatement({ principals: [cloudWatch], actions: KEY_USES, resources: ['*'] }));
   }
 }

@@ -85,6 +85,8 @@ export class ResearchApi extends Construct {
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    // The stack has an output of its own for this.
+    this.api.node.tryRemoveChild('Endpoint');
     this.api.root.addMethod('ANY');
     this.api.root.addProxy({ anyMethod: true });
     this.#answerInTheFormOfTheApi();
