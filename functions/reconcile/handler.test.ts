@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { ended, type ReconcileBench, startReconcileBench } from '../../test/support/reconcile-bench.ts';
+import { reconcileHandler } from './handler.ts';
+
+const SCHEDULED = { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+
+/** An event in the form that Step Functions documents. */
+function statusChange(name: string, detail: object): object {
+  return {
+    version: '0',
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    region: 'eu-central-1',
+    detail: {
+      executionArn: `arn:aws:states:eu-central-1:000000000000:execution:research-cycle:${name}`,
+      stateMachineArn: 'arn:aws:states:eu-central-1:000000000000:stateMachine:research-cycle',
+      name,
+      startDate: 1_767_225_600_000,
+      stopDate: 1_767_225_660_000,
+      input: `{"operation_id":"${name}"}`,
+      output: null,
+      ...detail,
+    },
+  };
+}
+
+function handlerOver(bench: ReconcileBench) {
+  const logged: unknown[] = [];
+  return { logged, handle: reconcileHandler(bench.deps, (level, message, fields) => logged.push({ level, message, ...fields })) };
+}
+
+describe('the reconcile function', () => {
+  test('settles the operation of an execution that failed, with the reason of the event', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    await handlerOver(bench).handle(statusChange(id, { status: 'FAILED', error: 'States.Runtime', cause: 'no such path' }));
+    expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'States.Runtime', error_cause: 'no such path' });
+    expect(bench.announced).toHaveLength(1);
+  });
+
+  test('asks for the reason where the event has none', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    bench.executions.set(id, ended('FAILED', 'States.Runtime', 'no such path'));
+    await handlerOver(bench).handle(statusChange(id, { status: 'FAILED' }));
+    expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'States.Runtime', error_cause: 'no such path' });
+  });
+
+  test.each(['RUNNING', 'PENDING_REDRIVE'])('leaves an execution alone that is %s', async (status) => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(60, { status: 'running' });
+    await handlerOver(bench).handle(statusChange(id, { status, stopDate: null }));
+    expect(await bench.get(id)).toMatchObject({ status: 'running' });
+  });
+
+  test('leaves an execution alone that was started by hand', async () => {
+    const bench = await startReconcileBench();
+    const { handle, logged } = handlerOver(bench);
+    await handle(statusChange('by-hand', { status: 'ABORTED' }));
+    expect(logged).toEqual([{ level: 'INFO', message: 'an execution that no operation started', execution: 'by-hand' }]);
+  });
+
+  test('sweeps when its schedule says so, and logs what it did', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(6);
+    const { handle, logged } = handlerOver(bench);
+    await handle(SCHEDULED);
+    expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'StorageError' });
+    expect(logged).toEqual([{ level: 'INFO', message: 'swept', settled: [id], finished: [], freed: [] }]);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['another event', { source: 'aws.s3', 'detail-type': 'Object Created', detail: {} }],
+    ['a status that is none', statusChange('x', { status: 'DREAMING' })],
+  ])('refuses %s', async (_, event) => {
+    const bench = await startReconcileBench();
+    await expect(handlerOver(bench).handle(event)).rejects.toMatchObject({ name: 'StorageError', code: 'STEP_INPUT_INVALID' });
+  });
+});
