@@ -52,6 +52,7 @@ function settings(folder: string, port: number, rootAccessKeys: readonly string[
     GATEWAY_SERVER: 'loopback',
     LAMBDA_RUNTIME_EXECUTOR: 'host',
     LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT: '60',
+    SQS_ENDPOINT_STRATEGY: 'path',
     SKIP_SSL_CERT_DOWNLOAD: '1',
     ...(rootAccessKeys === undefined ? {} : { IAM_ENFORCEMENT: '1', ROOT_ACCESS_KEYS: rootAccessKeys.join(',') }),
   };
@@ -94,6 +95,7 @@ async function waitUntilHealthy(emulator: ChildProcess, endpoint: string, logFil
 
 /**
  * Starts LocalEmu, with Lambda functions as host Node processes, on 127.0.0.1 alone. The first start installs it into a virtual environment.
+ * It ends with this process, however that ends: its standard input closes then.
  *
  * @throws EmulatorUnavailableError without Python, venv or PyPI, or when it does not come up within a minute
  */
@@ -110,21 +112,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const emulator = spawn(python, ['-m', 'localemu.runtime.main'], {
     cwd: state,
     env: settings(state, port, options.rootAccessKeys),
-    stdio: ['ignore', log, log],
+    stdio: ['pipe', log, log],
     detached: true,
   });
   closeSync(log);
-  const killGroup = () => {
-    signalGroup(emulator, 'SIGKILL');
-  };
-  process.once('exit', killGroup);
-
   const stop = async () => {
     signalGroup(emulator, 'SIGTERM');
     if (!hasEnded(emulator)) await Promise.race([once(emulator, 'exit'), delay(STOP_DEADLINE_MS, undefined, { ref: false })]);
-    killGroup();
+    signalGroup(emulator, 'SIGKILL');
     if (!hasEnded(emulator)) await once(emulator, 'exit');
-    process.off('exit', killGroup);
     await rm(state, { recursive: true, force: true, maxRetries: 5 });
   };
 
