@@ -20,11 +20,11 @@ export interface Bench {
   readonly runtime: Runtime;
   readonly deps: ResearchDeps;
   /** Starts a research and returns its id. */
-  trigger(strategy: object, options?: { readonly seed?: number; readonly bypassGates?: boolean }): Promise<string>;
+  trigger(strategy: object | string, options?: { readonly seed?: number; readonly bypassGates?: boolean }): Promise<string>;
   /** Waits until the execution has ended; returns the operation. */
   ended(operationId: string): Promise<Operation>;
   /** Starts a research and waits for its end. */
-  research(strategy: object, options?: { readonly seed?: number; readonly bypassGates?: boolean }): Promise<Operation>;
+  research(strategy: object | string, options?: { readonly seed?: number; readonly bypassGates?: boolean }): Promise<Operation>;
   /** Names of the files in memory/experiments. */
   experimentFiles(): Promise<readonly string[]>;
   experiment(operation: Operation): Promise<Experiment>;
