@@ -25,7 +25,7 @@ const INDEXES = [BY_CREATION.name, BY_STATUS.name];
 const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
   api: {
     reads: [MARKET_DATA, STRATEGIES, EXPERIMENTS, RUN.strategy],
-    writes: [STRATEGIES, RUN.strategy],
+    writes: [MARKET_DATA, STRATEGIES, RUN.strategy],
     deletes: [EXPERIMENTS, RUN.strategy],
     items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: INDEXES,

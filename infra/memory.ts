@@ -3,6 +3,7 @@ import { type Attribute, AttributeType, BillingMode, type ITable, Table, TableEn
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BY_CREATION, BY_STATUS } from '../functions/adapters/operations-table.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Settings } from './settings.ts';
 
 /** On objects in the folder of a run that failed or was cancelled: they go after a while. */
@@ -36,17 +37,12 @@ export class Memory extends Construct {
     super(scope, id);
     const removalPolicy = keepsData(stage) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-    // The assertions in this file: CDK's classes are wider than its own interfaces under exactOptionalPropertyTypes.
-    const accessLogs = new Bucket(this, 'AccessLogs', {
-      ...PRIVATE,
-      removalPolicy,
-      lifecycleRules: [{ id: 'access-logs', expiration: ACCESS_LOGS_KEPT }],
-    });
+    // The assertions below: CDK's classes are wider than its own interfaces under exactOptionalPropertyTypes.
     this.bucket = new Bucket(this, 'Bucket', {
       ...PRIVATE,
       versioned: true,
       removalPolicy,
-      serverAccessLogsBucket: accessLogs as IBucket,
+      ...(keepsData(stage) && { serverAccessLogsBucket: this.#accessLogs() }),
       lifecycleRules: [
         {
           id: 'unsuccessful-runs',
@@ -62,6 +58,7 @@ export class Memory extends Construct {
         },
       ],
     }) as IBucket;
+    if (!keepsData(stage)) acknowledge(this.bucket, 'AwsSolutions-S1', 'Who read data that goes with its stack is of no later interest.');
 
     const table = new Table(this, 'Operations', {
       partitionKey: text('id'),
@@ -75,5 +72,12 @@ export class Memory extends Construct {
       table.addGlobalSecondaryIndex({ indexName: name, partitionKey: text(partitionKey), sortKey: text(sortKey) });
     }
     this.table = table as ITable;
+  }
+  #accessLogs(): IBucket {
+    return new Bucket(this, 'AccessLogs', {
+      ...PRIVATE,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ id: 'access-logs', expiration: ACCESS_LOGS_KEPT }],
+    }) as IBucket;
   }
 }

@@ -63,7 +63,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     logs('ResearchApi/Api'),
     TRACES,
     onObjects('s3:GetObject', 'market-data/*', 'memory/experiments/*', 'memory/runs/*/strategy.yaml', 'memory/strategies/*'),
-    onObjects('s3:PutObject', 'memory/runs/*/strategy.yaml', 'memory/strategies/*'),
+    onObjects('s3:PutObject', 'market-data/*', 'memory/runs/*/strategy.yaml', 'memory/strategies/*'),
     onObjects('s3:DeleteObject', 'memory/experiments/*', 'memory/runs/*/strategy.yaml'),
     listing('market-data/*', 'memory/strategies/*', 'memory/experiments/*', 'memory/runs/*/strategy.yaml'),
     `dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on ${TABLE}`,
@@ -125,6 +125,7 @@ function permissionsOf({ resources, render }: Synthesized, role: string): string
 }
 
 const dev = synthesize();
+const prod = synthesize({ stage: 'prod' });
 
 describe('roles', () => {
   test('are those listed here and no others', () => {
@@ -171,18 +172,19 @@ describe('roles', () => {
 });
 
 describe('policies of resources', () => {
-  const allowed = (type: string, document: string): string[] =>
-    Object.entries(dev.resources(type)).flatMap(([path, { Properties }]) =>
+  const allowed = (type: string, document: string, stack = dev): string[] =>
+    Object.entries(stack.resources(type)).flatMap(([path, { Properties }]) =>
       (Properties[document].Statement as Statement[])
         .filter(({ Effect }) => Effect === 'Allow')
         .map(({ Principal, Action, Condition }) => {
-          const principals = Object.entries(Principal as object).map(([kind, who]) => `${kind} ${dev.render(who)}`);
+          const principals = Object.entries(Principal as object).map(([kind, who]) => `${kind} ${stack.render(who)}`);
           return `${path}: ${principals.join(' ')} may ${listOf(Action).join(' ')}${Condition === undefined ? '' : ` if ${Object.keys(Object.assign({}, ...Object.values(Condition as object))).join(' ')}`}`;
         }),
     );
 
-  test('let S3 write access logs, and nobody else at the buckets', () => {
-    expect(allowed('AWS::S3::BucketPolicy', 'PolicyDocument')).toEqual([
+  test('let nobody at the bucket, and S3 alone write access logs', () => {
+    expect(allowed('AWS::S3::BucketPolicy', 'PolicyDocument')).toEqual([]);
+    expect(allowed('AWS::S3::BucketPolicy', 'PolicyDocument', prod)).toEqual([
       'Memory/AccessLogs/Policy: Service logging.s3.amazonaws.com may s3:PutObject if aws:SourceArn aws:SourceAccount',
     ]);
   });
@@ -205,14 +207,10 @@ describe('policies of resources', () => {
   });
 
   test('refuse unencrypted connections to buckets, queue and topic', () => {
-    for (const [type, many] of [['AWS::S3::BucketPolicy', 2], ['AWS::SQS::QueuePolicy', 1], ['AWS::SNS::TopicPolicy', 1]] as const) {
-      const policies = Object.values(dev.resources(type));
-      expect(policies).toHaveLength(many);
-      for (const { Properties } of policies) {
-        expect(Properties.PolicyDocument.Statement).toContainEqual(
-          expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-        );
-      }
+    const policies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'].flatMap((type) => Object.entries(prod.resources(type)));
+    expect(policies.map(([path]) => path)).toEqual(['Memory/AccessLogs/Policy', 'Memory/Bucket/Policy', 'Watch/Undelivered/Policy', 'Watch/Notices/Topic/Policy']);
+    for (const [, { Properties }] of policies) {
+      expect(Properties.PolicyDocument.Statement).toContainEqual(expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }));
     }
   });
 

@@ -72,7 +72,6 @@ export class ResearchApi extends Construct {
         throttlingRateLimit: REQUESTS_PER_SECOND,
         throttlingBurstLimit: BURST,
         tracingEnabled: true,
-        metricsEnabled: true,
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         accessLogDestination: new LogGroupLogDestination(
