@@ -4,8 +4,8 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { STEP_FUNCTIONS, type StepFunction } from '../functions/step-functions.ts';
 import { acknowledge, acknowledgeAnyResource } from './acknowledge.ts';
-import type { FunctionName } from './function-sizes.ts';
 import { grantMemoryAccess } from './memory-access.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -13,21 +13,18 @@ import { TocsinFunction } from './tocsin-function.ts';
 
 const DEFINITION = fileURLToPath(new URL('./research-cycle.asl.json', import.meta.url));
 
-const STEPS = ['train', 'backtest', 'record'] as const satisfies readonly FunctionName[];
-type Step = (typeof STEPS)[number];
-
 /** Least time between two progress writes of a step, milliseconds. */
 const PROGRESS_INTERVAL_MS = 3_000;
 
 /** The state machine of the research cycle and the functions that it invokes. */
 export class ResearchCycle extends Construct {
   readonly stateMachine: StateMachine;
-  readonly functions: Readonly<Record<Step, TocsinFunction>>;
+  readonly functions: Readonly<Record<StepFunction, TocsinFunction>>;
   readonly name: string;
 
   constructor(scope: Construct, id: string, { settings, bundles, memory }: { readonly settings: Settings; readonly bundles: string; readonly memory: Memory }) {
     super(scope, id);
-    const stepFunction = (name: Step, constructId: string): TocsinFunction => {
+    const stepFunction = (name: StepFunction, constructId: string): TocsinFunction => {
       const step = new TocsinFunction(this, constructId, {
         name,
         settings,
@@ -49,7 +46,7 @@ export class ResearchCycle extends Construct {
 
     // A definition from a file grants its machine nothing.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const functionArns = STEPS.map((name) => this.functions[name].function.functionArn);
+    const functionArns = STEP_FUNCTIONS.map((name) => this.functions[name].function.functionArn);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functionArns }));
     role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [memory.table.tableArn] }));
     acknowledgeAnyResource(role, 'Log delivery and X-Ray know no resources: their actions are granted on * or not at all.');

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunction } from './bundle.ts';
+import { FUNCTION_NAMES } from './function-sizes.ts';
+import { readSettings } from './settings.ts';
+import { TocsinStack } from './tocsin-stack.ts';
+
+const app = new App();
+const settings = readSettings(app.node);
+const { stage, architecture } = settings;
+const bundles = fileURLToPath(new URL(`../dist/functions/${architecture}`, import.meta.url));
+await Promise.all(FUNCTION_NAMES.map((name) => bundleFunction(name, `${bundles}/${name}`, { architecture })));
+new TocsinStack(app, `tocsin-${stage}`, { settings, bundles });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();
