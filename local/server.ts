@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { Hono } from 'hono';
 import { createApi } from '../functions/api/app.ts';
 import type { ApiErrorEvent } from '../functions/api/deps.ts';
+import { errorHandler } from '../functions/api/errors.ts';
 import { fail } from '../shared/errors/index.ts';
 import { TOCSIN_VERSION } from '../shared/version.ts';
 import { describeOwner, memoryOwner } from './memory-owner.ts';
 import { startRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { LocalUploads } from './uploads.ts';
 
 export interface ApiOptions {
   /** Most researches at work at once. */
@@ -50,11 +53,13 @@ const COMMAND = 'tocsin serve';
 const UINT32 = 2 ** 32;
 const CLOSE_GRACE_MS = 1_000;
 
-/** The HTTP API over an embedded runtime. */
-export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrategy, log }: ApiOptions) {
-  return createApi({
+/** The HTTP API over an embedded runtime, and beside it the address that uploads are granted at, which is S3 on AWS. */
+export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrategy, log }: ApiOptions): Hono<{ Bindings: object }> {
+  const uploads = new LocalUploads(ports.objects, ports.now);
+  const api = createApi({
     ports,
     workflows,
+    uploads,
     capacity,
     defaultStrategy,
     log,
@@ -62,6 +67,11 @@ export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrat
     version: TOCSIN_VERSION,
     callerOf: () => 'local',
   });
+  const host = new Hono<{ Bindings: object }>();
+  host.onError(errorHandler(log));
+  host.put('/api/v1/uploads/:token', async (c) => c.json({ success: true, data: await uploads.receive(c.req.param('token'), c.req.raw) }));
+  host.all('*', (c) => api.fetch(c.req.raw, c.env));
+  return host;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Uploads } from '../../shared/ports/index.ts';
 import type { ResearchDeps } from '../../shared/research/start.ts';
 
 /** An error that a caller saw only as an answer of 5xx, with everything there is to know about it. */
@@ -13,6 +14,8 @@ export interface ApiErrorEvent {
 
 /** What the HTTP API needs from its host. */
 export interface ApiDeps extends ResearchDeps {
+  /** How files that are too large for a request to the API get into the store. */
+  readonly uploads: Uploads;
   /** Version of the product. */
   readonly version: string;
   /** Who asks; idempotency keys of different callers are different keys. */

@@ -4,7 +4,7 @@ import { handle, type LambdaContext } from 'hono/aws-lambda';
 import { TOCSIN_VERSION } from '../../shared/version.ts';
 import { SfnWorkflows } from '../adapters/sfn-workflows.ts';
 import { AWS_CLIENT } from '../aws-client.ts';
-import { awsStores } from '../aws-stores.ts';
+import { awsStores, awsUploads } from '../aws-stores.ts';
 import { apiEnvironment, readEnvironment } from '../environment.ts';
 import { errorFields, jsonLog } from '../log.ts';
 import { API_PREFIX, createApi } from './app.ts';
@@ -21,6 +21,7 @@ let requestId = '';
 
 const app = createApi({
   ports,
+  uploads: awsUploads(environment),
   workflows: new SfnWorkflows(new SFNClient(AWS_CLIENT), environment.STATE_MACHINE_ARN),
   capacity: environment.CAPACITY,
   random: () => randomInt(UINT32),

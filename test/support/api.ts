@@ -10,6 +10,7 @@ import { createApi } from '../../functions/api/app.ts';
 import type { ApiDeps, ApiErrorEvent } from '../../functions/api/deps.ts';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { FolderObjectStore } from '../../local/folder-object-store.ts';
+import { LocalUploads } from '../../local/uploads.ts';
 import type { ObjectStore, OperationStore, Workflows } from '../../shared/ports/index.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -87,8 +88,10 @@ export async function startApi({ wrap, now = () => new Date(), ...options }: Ben
   const workflows = new NotedWorkflows();
   const logged: ApiErrorEvent[] = [];
   let drawn = 0;
+  const wrapped = { ...stores, ...wrap?.(stores) };
   const deps: ApiDeps = {
     workflows,
+    uploads: new LocalUploads(wrapped.objects, now),
     capacity: 2,
     defaultStrategy: null,
     callerOf: () => 'tester',
@@ -96,7 +99,7 @@ export async function startApi({ wrap, now = () => new Date(), ...options }: Ben
     version: '1.2.3',
     log: (event) => logged.push(event),
     ...options,
-    ports: { ...stores, ...wrap?.(stores), now },
+    ports: { ...wrapped, now },
   };
   const app = createApi(deps);
   documentJudge ??= judgeOf(app);

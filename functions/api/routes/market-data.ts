@@ -1,9 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { MarketDataError } from '../../../shared/errors/index.ts';
-import { parseBarsFileName } from '../../../shared/market-data/file-name.ts';
+import { MAX_FILE_BYTES } from '../../../shared/market-data/csv/header.ts';
+import { barsKey, isSymbol, parseBarsFileName } from '../../../shared/market-data/file-name.ts';
+import { TIMEFRAMES } from '../../../shared/market-data/timeframe.ts';
 import { MARKET_DATA_PREFIX } from '../../../shared/memory/keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { errorResponses } from '../errors.ts';
+import { instantSchema } from '../fields.ts';
 
 const fileSchema = z
   .strictObject({ symbol: z.string(), timeframe: z.string(), size: z.int().openapi({ description: 'Bytes.' }), key: z.string() })
@@ -34,7 +37,56 @@ const listRoute = createRoute({
   },
 });
 
-/** `/market-data`: which bars are there. */
+const BYTES = `must be a whole number from 1 to ${MAX_FILE_BYTES}`;
+
+const uploadBody = z
+  .strictObject({
+    // Names that start otherwise are good for files, but not for object keys.
+    symbol: z
+      .string()
+      .refine((symbol) => isSymbol(symbol) && /^[A-Za-z0-9]/.test(symbol), 'must be 1 to 20 letters, digits, _, - and ., starting with a letter or digit')
+      .openapi({ example: 'EURUSD' }),
+    timeframe: z.enum(TIMEFRAMES),
+    bytes: z.int(BYTES).min(1, BYTES).max(MAX_FILE_BYTES, BYTES).openapi({ description: 'Length of the file.' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')
+      .openapi({ description: 'SHA-256 of the file, hexadecimal.' }),
+  })
+  .openapi('MarketDataUpload');
+
+const grantSchema = z
+  .strictObject({
+    method: z.literal('PUT'),
+    url: z.string().openapi({ description: 'Where to send the file: an absolute address, or one relative to the root of this API (`/api/v1/`). It needs no authorization.' }),
+    headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent as they are, beside Content-Length.' }),
+    expires_at: instantSchema.openapi({ description: 'When the upload must have begun.' }),
+  })
+  .openapi('UploadGrant');
+
+const uploadRoute = createRoute({
+  method: 'post',
+  path: '/market-data/uploads',
+  operationId: 'uploadMarketData',
+  tags: ['market data'],
+  summary: 'Leave to upload a price file, which takes the place of the one of its symbol and timeframe.',
+  request: { body: { required: true, content: { 'application/json': { schema: uploadBody } } } },
+  responses: {
+    200: {
+      description: 'Send the file, exactly the one that was described, once, as `upload` says; null where these very bytes are there already.',
+      content: {
+        'application/json': {
+          schema: z
+            .strictObject({ success: z.literal(true), data: z.strictObject({ key: z.string(), upload: grantSchema.nullable() }) })
+            .openapi('MarketDataUploadGranted'),
+        },
+      },
+    },
+    ...errorResponses(400, 403, 413, 415, 422),
+  },
+});
+
+/** `/market-data`: which bars are there, and the way in for more. */
 export function marketDataRoutes(api: OpenAPIHono, deps: ApiDeps): void {
   api.openapi(listRoute, async (c) => {
     const data: z.infer<typeof fileSchema>[] = [];
@@ -49,4 +101,18 @@ export function marketDataRoutes(api: OpenAPIHono, deps: ApiDeps): void {
     }
     return c.json({ success: true as const, data, unusable }, 200);
   });
+
+  api.openapi(uploadRoute, async (c) => {
+    const { symbol, timeframe, bytes, sha256 } = c.req.valid('json');
+    const key = barsKey(symbol, timeframe);
+    if (await isStored(deps, key, bytes, sha256)) return c.json({ success: true as const, data: { key, upload: null } }, 200);
+    const { method, url, headers, expiresAt } = await deps.uploads.grant(key, { bytes, sha256, contentType: 'text/csv' });
+    const upload = { method, url, headers: { ...headers }, expires_at: expiresAt.toISOString() };
+    return c.json({ success: true as const, data: { key, upload } }, 200);
+  });
+}
+
+async function isStored({ ports, uploads }: ApiDeps, key: string, bytes: number, sha256: string): Promise<boolean> {
+  const there = (await ports.objects.list(key)).find((object) => object.key === key);
+  return there?.size === bytes && (await uploads.storedSha256(key)) === sha256;
 }
