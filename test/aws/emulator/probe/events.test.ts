@@ -32,7 +32,7 @@ async function queuedEvent(queue: string, matches: (event: BridgeEvent) => boole
 }
 
 const failing = { StartAt: 'End', States: { End: { Type: 'Fail', Error: 'TrainingDataError', Cause: 'why' } } };
-const waiting = { StartAt: 'Wait', States: { Wait: task(probe.worker, { do: 'wait', ms: 20_000 }, { End: true }) } };
+const waiting = { StartAt: 'Wait', States: { Wait: task(probe.worker, { do: 'wait', ms: 3_000 }, { End: true }) } };
 
 it.each([
   { status: 'FAILED', start: async () => await startExecution(failing) },

@@ -107,7 +107,7 @@ class HostExecutor(RuntimeExecutor):
             "functionArn": payload["invoked-function-arn"],
             "traceId": payload["trace-id"],
             "event": payload["payload"],
-            "deadline": round((time.time() + seconds) * 1000),
+            "deadline": int((time.time() + seconds) * 1000),
         }
         try:
             self._process.ask(request)
