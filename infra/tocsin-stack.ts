@@ -25,7 +25,10 @@ export class TocsinStack extends Stack {
     Tags.of(this).add('application', 'tocsin');
     Tags.of(this).add('stage', settings.stage);
 
-    new CfnOutput(this, 'ApiUrl', { value: `${api.api.url}api/v1`, description: 'Where the API answers' });
+    new CfnOutput(this, 'ApiUrl', {
+      value: `https://${api.api.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${settings.stage}`,
+      description: 'The endpoint: what follows it begins with /api/v1',
+    });
     new CfnOutput(this, 'BucketName', { value: memory.bucket.bucketName });
     new CfnOutput(this, 'TableName', { value: memory.table.tableName });
     new CfnOutput(this, 'StateMachineArn', { value: cycle.stateMachine.stateMachineArn });
