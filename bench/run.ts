@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { backtestBench } from './backtest.bench.ts';
 import type { BenchResult } from './bench-result.ts';
+import { coldStartBench } from './cold-start.bench.ts';
 import { cycleBench, responsivenessBench } from './cycle.bench.ts';
 import { indicatorsBench } from './indicators.bench.ts';
 import { trainingBench } from './training.bench.ts';
@@ -11,6 +12,7 @@ const BENCHES = {
   backtest: backtestBench,
   cycle: cycleBench,
   responsiveness: responsivenessBench,
+  'cold-start': coldStartBench,
 } as const;
 
 const names = process.argv.slice(2);

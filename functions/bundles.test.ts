@@ -9,8 +9,8 @@ import { bundleEntry, bundleFunction } from '../infra/bundle.ts';
 import { FUNCTION_NAMES } from '../infra/function-sizes.ts';
 import { readCause } from '../shared/errors/cause.ts';
 import { PIPELINE_ERRORS } from '../shared/errors/index.ts';
-import { HOST, startBundledCloud } from '../test/support/bundled-cloud.ts';
-import { startLambda } from '../test/support/lambda.ts';
+import { startBundledCloud } from '../test/support/bundled-cloud.ts';
+import { HOST, startLambda } from '../test/support/lambda.ts';
 import { smallStrategy } from '../test/support/strategies.ts';
 import { temporaryFolder } from '../test/support/temporary-folder.ts';
 

@@ -118,9 +118,6 @@ export async function startBundledCloud(bundles: string): Promise<BundledCloud> 
   };
 }
 
-/** This machine, as a target for bundles that tests run. */
-export const HOST = { architecture: process.arch as 'x64' | 'arm64', platform: process.platform as 'linux' | 'darwin' | 'win32' };
-
 function servicesOver(executions: Map<string, string>, announced: unknown[]): Actions {
   return {
     StartExecution: ({ name, input }) => {

@@ -6,6 +6,9 @@ import type { FunctionError } from '../../local/worker-protocol.ts';
 
 const RUNTIME = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
 
+/** This machine, as a target for bundles that tests run. */
+export const HOST = { architecture: process.arch as 'x64' | 'arm64', platform: process.platform as 'linux' | 'darwin' | 'win32' };
+
 /** Lambda's answer to an invocation. */
 type Invocation = { readonly payload: unknown; readonly error?: undefined } | { readonly payload?: undefined; readonly error: FunctionError };
 
