@@ -2,11 +2,17 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, PipelineError } from '../shared/errors/index.ts';
 import { describeOwner, memoryOwner, type MemoryOwner } from '../local/memory-owner.ts';
+import type { UploadGrant } from './api-answers.ts';
+import { authorizationGuidance } from './authorization.ts';
 import { Client, type Send } from './client.ts';
+import { httpPut, type PutAnswer } from './http-put.ts';
 import { EXIT, Refusal } from './refusal.ts';
+import { awsSigner, type Sign, signingRegion } from './signing.ts';
 
 export interface ConnectOptions {
   readonly endpoint?: string | undefined;
+  /** Region to sign requests to the endpoint for, where its host does not tell. */
+  readonly signRegion?: string | undefined;
   readonly memory: string;
   readonly data: string;
   /** Whether `data` was asked for in so many words: then a server of other data will not do. */
@@ -28,6 +34,8 @@ export interface Connection {
   readonly where: string;
   /** Time between two looks at an operation, milliseconds. */
   readonly pollMs: number;
+  /** Sends the bytes where the API has granted it. Throws Unreachable where no answer comes. */
+  readonly upload: (grant: UploadGrant, body: Uint8Array, onSent: (bytes: number) => void) => Promise<PutAnswer>;
   /** Frees the memory folder, if this process holds it. */
   close(): Promise<void>;
 }
@@ -40,11 +48,13 @@ const ANNOUNCE_MS = 5_000;
 
 /**
  * Reaches the API at `--endpoint`, or of the process that owns the memory folder, or in this process, which then owns it.
- * @throws StorageError MEMORY_OWNED where the owner serves nobody, MEMORY_UNUSABLE
+ * @throws StorageError MEMORY_OWNED where another process holds the folder and serves nobody, MEMORY_UNUSABLE
  * @throws Refusal where the owner serves other data, or there is no memory folder to read
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  if (options.endpoint !== undefined) return remote(options.endpoint, { memory: null, data: null }, REMOTE_POLL_MS);
+  if (options.endpoint !== undefined) {
+    return remote(options.endpoint, { memory: null, data: null }, REMOTE_POLL_MS, signingRegion(new URL(options.endpoint), options.signRegion));
+  }
   const memory = resolve(options.memory);
   const owner = await announcedOwner(memory);
   const viaOwner = owner === null ? null : await reachOwner(owner, memory, options);
@@ -55,10 +65,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return embedded(memory, options);
 }
 
-/** Null where the owner no longer answers: a process of another kind that has got its number. */
+/** Null where the owner serves nobody or no longer answers: whether it still holds the folder is for the lock to say. */
 async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOptions): Promise<Connection | null> {
-  if (owner.port === null) throw fail('MEMORY_OWNED', { folder: memory, owner: describeOwner(owner) });
-  const connection = remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data }, LOCAL_POLL_MS);
+  if (owner.port === null) return null;
+  const connection = await remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data }, LOCAL_POLL_MS, null);
   try {
     await connection.client.health();
   } catch (error) {
@@ -97,25 +107,49 @@ export class Unreachable extends Refusal {
   constructor(address: string, cause: unknown) {
     super(`Nothing answers at ${address}: ${rootMessage(cause)}.`, {
       guidance: 'Check the address and that the server runs (`tocsin serve`), then repeat the command.',
+      transient: true,
       cause,
     });
   }
 }
 
-function remote(address: string, folders: Pick<Connection, 'memory' | 'data'>, pollMs: number): Connection {
+async function remote(address: string, folders: Pick<Connection, 'memory' | 'data'>, pollMs: number, region: string | null): Promise<Connection> {
+  const sign = region === null ? null : await awsSigner(region);
   const send: Send = async (path, init) => {
-    try {
-      return await fetch(`${address}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-    } catch (error) {
-      throw new Unreachable(address, error);
-    }
+    const url = new URL(`${address}${path}`);
+    const request = sign === null ? init : await signed(sign, url, init);
+    return orUnreachable(address, fetch(url, { ...request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
   };
-  return { client: new Client(send, address), ...folders, where: address, pollMs, close: async () => {} };
+  return {
+    client: new Client(send, address, (answer) => authorizationGuidance(answer, region, new Date())),
+    ...folders,
+    where: address,
+    pollMs,
+    upload: (grant, body, onSent) => {
+      const url = new URL(grant.url, `${address}/api/v1/`);
+      return orUnreachable(url.origin, httpPut(url, grant.headers, body, onSent));
+    },
+    close: async () => {},
+  };
+}
+
+async function signed(sign: Sign, url: URL, init: RequestInit): Promise<RequestInit> {
+  const { method = 'GET', body } = init;
+  if (typeof body !== 'string' && body !== undefined && body !== null) throw new Error('Only text can be signed.');
+  return { ...init, headers: await sign(url, { method, headers: Object.fromEntries(new Headers(init.headers)), body: body ?? undefined }) };
+}
+
+async function orUnreachable<T>(address: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new Unreachable(address, error);
+  }
 }
 
 async function embedded(memory: string, { data, command }: ConnectOptions): Promise<Connection> {
   const [{ startRuntime }, { localApi }] = await Promise.all([import('../local/runtime.ts'), import('../local/server.ts')]);
-  const runtime = await startRuntime({ memory, data, command, onFault: endLoudly });
+  const runtime = await startRuntime({ memory, data, command, onFault: endLoudly, onCleanUpFault: reportCleanUpFault });
   if (runtime.interrupted.length > 0) process.stderr.write(`${interruptedNotice(runtime.interrupted)}\n`);
   const api = localApi(runtime, {
     capacity: 1,
@@ -125,13 +159,31 @@ async function embedded(memory: string, { data, command }: ConnectOptions): Prom
     },
   });
   const send: Send = (path, init) => api.request(path, init);
-  return { client: new Client(send, 'The local runtime'), memory, data: resolve(data), where: memory, pollMs: LOCAL_POLL_MS, close: () => runtime.close() };
+  return {
+    client: new Client(send, 'The local runtime'),
+    memory,
+    data: resolve(data),
+    where: memory,
+    pollMs: LOCAL_POLL_MS,
+    upload: async ({ url, headers }, body, onSent) => {
+      const answer = await api.request(`/api/v1/${url}`, { method: 'PUT', headers, body });
+      onSent(body.length);
+      return { status: answer.status, text: await answer.text() };
+    },
+    close: () => runtime.close(),
+  };
 }
 
 /** What is said of operations that an earlier process left unsettled. */
 export function interruptedNotice(operationIds: readonly string[]): string {
   const [count, were] = operationIds.length === 1 ? ['One operation', 'was'] : [`${operationIds.length} operations`, 'were'];
   return `${count} of an earlier process ${were} under way when it stopped, and ${were} settled as failed: ${operationIds.join(', ')}`;
+}
+
+/** Says that an operation's ending stands, but something it left behind could not be removed. */
+export function reportCleanUpFault(operationId: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\nERROR  ${operationId} has ended, but could not be cleaned up after: ${reason}\n       The next start does it; its record says how it ended.\n`);
 }
 
 /** For faults after which this process could not record what becomes of its operations. */

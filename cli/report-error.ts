@@ -62,11 +62,16 @@ export function reportError(error: unknown, where: string | null = null): number
       guidance: error.guidance,
       operationId: typeof error.facts.operation_id === 'string' ? error.facts.operation_id : null,
     });
-    return error instanceof StrategyError ? EXIT.usage : EXIT.failed;
+    return isBadInput(error) ? EXIT.usage : EXIT.failed;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`\nERROR  This was not foreseen; please report it with what follows.\n${stack}\n${causeStack(error)}`);
   return EXIT.failed;
+}
+
+/** Whether what was given on the command line cannot be used, so that nothing was started. */
+function isBadInput(error: PipelineError): boolean {
+  return error instanceof StrategyError || error.code === 'MEMORY_UNUSABLE';
 }
 
 /** The innermost cause's message, unless the error's own words hold it already. */

@@ -65,8 +65,8 @@ test('while a server owns the memory folder, other commands work through it', as
     expect(refused.err).toContain(`is in use by process ${server.process.pid} (tocsin serve), which answers on ${server.url}`);
   }
   const taken = await tocsin('serve', '--port', port, '--memory', join(folder, 'other'));
-  expect(taken.status).toBe(1);
-  expect(taken.err).toMatch(new RegExp(`Port ${port} .*in use.*--port`));
+  expect(taken.status).toBe(2);
+  expect(taken.err).toMatch(new RegExp(`--port: ${port} .*in use.*--port`));
   expect(await readdir(folder)).not.toContain('other');
 
   expect(await server.stop()).toBe(0);
@@ -146,7 +146,7 @@ test('a memory folder that cannot be written to is refused by name', async () =>
   const memory = join(strategy, 'memory');
   for (const args of [['serve', '--port', '0'], ['research', strategy]]) {
     const refused = await tocsin(...args, '--memory', memory);
-    expect(refused.status).toBe(1);
+    expect(refused.status).toBe(2);
     expect(refused.err).toContain(`The memory folder ${memory} cannot be used`);
   }
   expect((await readdir(folder)).sort()).toEqual(['data', 'endless.yaml', 'strategy.yaml']);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ApiErrorEvent } from '../functions/api/deps.ts';
 import { PortUnavailableError, type Server, startServer } from '../local/server.ts';
 import { fail } from '../shared/errors/index.ts';
-import { endLoudly, interruptedNotice } from './connect.ts';
+import { endLoudly, interruptedNotice, reportCleanUpFault } from './connect.ts';
 import { type Interrupt, watchInterrupt } from './interrupt.ts';
 import { EXIT, Refusal } from './refusal.ts';
 import { readStrategyFile } from './strategy-file.ts';
@@ -46,10 +46,12 @@ async function start({ port, data, memory, defaultStrategy, capacity }: ServeReq
       defaultStrategy: defaultStrategy === undefined ? null : () => readAgain(defaultStrategy),
       log: logError,
       onFault: endLoudly,
+      onCleanUpFault: reportCleanUpFault,
     });
   } catch (error) {
     if (!(error instanceof PortUnavailableError)) throw error;
-    throw new Refusal(error.code === 'EADDRINUSE' ? `Port ${error.port} on 127.0.0.1 is in use by another program.` : `${error.message}.`, {
+    throw new Refusal(error.code === 'EADDRINUSE' ? `--port: ${error.port} on 127.0.0.1 is in use by another program.` : `--port: ${error.message}.`, {
+      exitCode: EXIT.usage,
       guidance: `Stop that program, or choose another port, e.g. --port ${error.port + 1}; --port 0 takes any free one.`,
       cause: error,
     });

@@ -20,7 +20,8 @@ export function isTerminal(stream: NodeJS.WriteStream): stream is WriteStream & 
 
 /** Columns for prose on the stream. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return Math.min(isTerminal(stream) ? stream.columns : MAX_WIDTH, MAX_WIDTH);
+  // Some terminals report 0 columns.
+  return isTerminal(stream) && stream.columns > 0 ? Math.min(stream.columns, MAX_WIDTH) : MAX_WIDTH;
 }
 
 /** Breaks text at spaces into lines of at most `width` characters; a longer word stays whole. */
@@ -89,4 +90,10 @@ export function seconds(duration: number): string {
   const whole = Math.round(duration);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return parts[0] === 0 ? `${parts[1]}m ${parts[2]}s` : `${parts[0]}h ${parts[1]}m ${parts[2]}s`;
+}
+
+/** 4,567 bytes as `4.6 KB`, 12,345,678 as `12.3 MB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} bytes`;
+  return count < 1_000_000 ? `${(count / 1000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }

@@ -9,8 +9,9 @@ interface RunningExecution {
   readonly run: StateMachineRun;
   /** Settles when the execution has ended and its ending is recorded; never rejects. */
   readonly ended: Promise<void>;
-  execution: Execution;
 }
+
+const RUNNING: Execution = { status: 'RUNNING', error: null, cause: null, stoppedAt: null };
 
 export interface EmbeddedWorkflowsOptions {
   readonly stateMachine: ResearchStateMachine;
@@ -25,70 +26,67 @@ export interface EmbeddedWorkflowsOptions {
 /** Step Functions in this process: the same definition, its executions in memory, their event logs in files. */
 export class EmbeddedWorkflows implements Workflows {
   readonly #options: EmbeddedWorkflowsOptions;
-  readonly #executions = new Map<string, RunningExecution>();
+  readonly #running = new Map<string, RunningExecution>();
+  readonly #ended = new Map<string, Execution>();
 
   constructor(options: EmbeddedWorkflowsOptions) {
     this.#options = options;
   }
 
   async start(operationId: string): Promise<{ executionArn: string }> {
-    if (!this.#executions.has(operationId)) this.#executions.set(operationId, this.#launch(operationId));
+    if (!this.#running.has(operationId) && !this.#ended.has(operationId)) this.#running.set(operationId, this.#launch(operationId));
     return { executionArn: `arn:aws:states:local:000000000000:execution:research-cycle:${operationId}` };
   }
 
   async stop(operationId: string): Promise<void> {
-    const running = this.#executions.get(operationId);
-    if (running === undefined || running.execution.status !== 'RUNNING') return;
-    running.run.abort();
-    running.controller.abort();
+    const running = this.#running.get(operationId);
+    running?.run.abort();
+    running?.controller.abort();
   }
 
   async describe(operationId: string): Promise<Execution | null> {
-    return this.#executions.get(operationId)?.execution ?? null;
+    return this.#ended.get(operationId) ?? (this.#running.has(operationId) ? RUNNING : null);
   }
 
   /** Waits until the execution has ended and its ending is recorded; at once for one that never ran here. */
   async ended(operationId: string): Promise<void> {
-    await this.#executions.get(operationId)?.ended;
+    await this.#running.get(operationId)?.ended;
   }
 
   /** Stops every execution and waits for their endings. */
   async close(): Promise<void> {
-    for (const operationId of this.#executions.keys()) await this.stop(operationId);
-    await Promise.all([...this.#executions.values()].map((running) => running.ended));
+    for (const operationId of this.#running.keys()) await this.stop(operationId);
+    await Promise.all([...this.#running.values()].map((running) => running.ended));
   }
 
   #launch(operationId: string): RunningExecution {
     const controller = new AbortController();
     const run = this.#options.stateMachine.run({ operation_id: operationId }, controller.signal);
-    const running: RunningExecution = {
-      controller,
-      run,
-      execution: { status: 'RUNNING', error: null, cause: null, stoppedAt: null },
-      ended: Promise.resolve(),
-    };
-    const ended = this.#follow(operationId, running).catch(this.#options.onFault);
-    return Object.assign(running, { ended });
+    const ended = this.#follow(operationId, run, controller)
+      .catch(this.#options.onFault)
+      .finally(() => this.#running.delete(operationId));
+    return { controller, run, ended };
   }
 
-  async #follow(operationId: string, running: RunningExecution): Promise<void> {
-    const log = this.#writeLog(operationId, running.run.events);
+  async #follow(operationId: string, run: StateMachineRun, controller: AbortController): Promise<void> {
+    const log = this.#writeLog(operationId, run.events);
     // Observed at once: a rejection must not surface as unhandled while the log is still being written.
-    const ending = running.run.result.then(
+    const ending = run.result.then(
       (): Execution => endOf('SUCCEEDED', null, null),
       (error: unknown): Execution => failureOf(error),
     );
     try {
       await log;
     } catch (error) {
-      running.run.abort();
+      run.abort();
       throw error;
     } finally {
-      running.execution = await ending;
+      const execution = await ending;
+      this.#ended.set(operationId, execution);
+      // Whatever ended the execution, a handler may still be at work for it.
+      controller.abort();
+      await this.#options.onEnd(operationId, execution);
     }
-    // Whatever ended the execution, a handler may still be at work for it.
-    running.controller.abort();
-    await this.#options.onEnd(operationId, running.execution);
   }
 
   async #writeLog(operationId: string, events: AsyncGenerator<object>): Promise<void> {

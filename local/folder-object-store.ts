@@ -72,6 +72,7 @@ export class FolderObjectStore implements ObjectStore {
     try {
       await rm(path, { force: true });
     } catch (error) {
+      if (hasCode(error, 'ENOTDIR')) return;
       throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
     }
   }

@@ -61,10 +61,23 @@ describe('ownership of a memory folder', () => {
     await expect(lockMemory(join(folder, 'file', 'memory'), me)).rejects.toMatchObject({ code: 'MEMORY_UNUSABLE' });
   });
 
-  test('a damaged lock file is not read as no owner', async () => {
+  test.each([
+    ['cut off', '{"pid": "many"'],
+    ['of a living process that holds nothing', JSON.stringify({ ...me, pid: process.ppid })],
+  ])('an owner file that is %s keeps nobody from a folder that is free', async (_, content) => {
     const memory = await temporaryFolder();
     await mkdir(join(memory, '.lock'));
-    await writeFile(join(memory, '.lock', 'owner.json'), '{"pid": "many"');
-    await expect(memoryOwner(memory)).rejects.toMatchObject({ code: 'MEMORY_UNUSABLE', message: expect.stringContaining('owner.json') });
+    await writeFile(join(memory, '.lock', 'owner.json'), content);
+    const lock = await lockMemory(memory, me);
+    expect(await memoryOwner(memory)).toEqual(me);
+    await lock.release();
+  });
+
+  test('a damaged owner file beside a held folder leaves its owner unnamed, and the folder refused', async () => {
+    const memory = await temporaryFolder();
+    await otherOwner(memory);
+    await writeFile(join(memory, '.lock', 'owner.json'), '');
+    expect(await memoryOwner(memory)).toBeNull();
+    await expect(lockMemory(memory, me)).rejects.toMatchObject({ code: 'MEMORY_OWNED', message: expect.stringContaining('another process') });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { z } from 'zod';
@@ -44,7 +44,11 @@ export async function lockMemory(memory: string, owner: MemoryOwner): Promise<Me
     throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
   }
   const file = join(folder, OWNER_FILE);
-  const announce = (announced: MemoryOwner) => writeFile(file, `${JSON.stringify(announced, null, 2)}\n`);
+  const announce = async (announced: MemoryOwner) => {
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, `${JSON.stringify(announced, null, 2)}\n`);
+    await rename(temporary, file);
+  };
   try {
     await announce(owner);
   } catch (error) {
@@ -60,7 +64,7 @@ export async function lockMemory(memory: string, owner: MemoryOwner): Promise<Me
   };
 }
 
-/** The process that holds the folder now, or null where none does. */
+/** The process that says it holds the folder, if it is alive; null where none is known. Whether one does hold it, only `lockMemory` tells. */
 export async function memoryOwner(memory: string): Promise<MemoryOwner | null> {
   const owner = await readOwner(memory);
   return owner !== null && isAlive(owner.pid) ? owner : null;
@@ -81,11 +85,19 @@ async function readOwner(memory: string): Promise<MemoryOwner | null> {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
     throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
   }
+  return parseOwner(text);
+}
+
+/** Null for a damaged file: it is for information, and the lock does without it. */
+function parseOwner(text: string): MemoryOwner | null {
+  let value: unknown;
   try {
-    return ownerSchema.parse(JSON.parse(text));
+    value = JSON.parse(text);
   } catch (error) {
-    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: `its lock file ${OWNER_FILE} is damaged` }, error);
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
+  return ownerSchema.safeParse(value).data ?? null;
 }
 
 function isAlive(pid: number): boolean {

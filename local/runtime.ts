@@ -2,9 +2,10 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-store.ts';
 import type { StepFunction } from '../functions/step-functions.ts';
+import { isSettled } from '../memory-schema/operation.ts';
 import { fail } from '../shared/errors/index.ts';
 import type { Ports } from '../shared/ports/index.ts';
-import { afterSettlement, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
+import { afterSettlement, finishFailedRecords, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
 import { LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { EmbeddedWorkflows } from './embedded-workflows.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   readonly beforeInvocation?: (name: StepFunction, event: unknown) => Promise<void>;
   /** Told of a fault that leaves an ending unrecorded. */
   readonly onFault: (error: unknown) => void;
+  /** Told of an ending that is recorded, but not cleaned up after; the next start does that. */
+  readonly onCleanUpFault: (operationId: string, error: unknown) => void;
 }
 
 /** The whole research cycle in this process and its workers: stores, functions, state machine. */
@@ -70,10 +73,19 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const workflows = new EmbeddedWorkflows({
     stateMachine: new ResearchStateMachine(invoke, dynamoDb.client),
     logFile: (operationId) => join(memory, 'runs', operationId, 'execution.jsonl'),
-    onEnd: (operationId, execution) => settleExecution(ports, operationId, execution),
+    onEnd: async (operationId, execution) => {
+      try {
+        await settleExecution(ports, operationId, execution);
+      } catch (error) {
+        const operation = await ports.operations.get(operationId);
+        if (operation === null || !isSettled(operation.status)) throw error;
+        options.onCleanUpFault(operationId, error);
+      }
+    },
     onFault: options.onFault,
   });
   const interrupted = await settleInterrupted(ports);
+  await finishFailedRecords(ports);
   await releaseStraySlots(ports);
   return {
     ports,

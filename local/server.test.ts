@@ -23,6 +23,9 @@ async function serve(port = 0) {
     log: ({ error }) => {
       throw error;
     },
+    onCleanUpFault: (_, fault) => {
+      throw fault;
+    },
     onFault: (fault) => {
       throw fault;
     },
@@ -63,7 +66,7 @@ test('a port that is taken is refused before the memory folder is touched', asyn
   const { url } = await serve();
   const folder = await temporaryFolder();
   const options = { port: Number(new URL(url).port), memory: join(folder, 'memory'), data: folder, capacity: 1, defaultStrategy: null };
-  const second = startServer({ ...options, log: () => {}, onFault: () => {} });
+  const second = startServer({ ...options, log: () => {}, onFault: () => {}, onCleanUpFault: () => {} });
   await expect(second).rejects.toThrow(PortUnavailableError);
   await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', port: options.port });
   expect(await readdir(folder)).toEqual([]);
@@ -74,7 +77,7 @@ test('a memory folder that cannot be used leaves the port free', async () => {
   const { url, stop } = await serve();
   await stop();
   const port = Number(new URL(url).port);
-  const unusable = { port, memory: '/dev/null/memory', data: folder, capacity: 1, defaultStrategy: null, log: () => {}, onFault: () => {} };
+  const unusable = { port, memory: '/dev/null/memory', data: folder, capacity: 1, defaultStrategy: null, log: () => {}, onFault: () => {}, onCleanUpFault: () => {} };
   await expect(startServer(unusable)).rejects.toMatchObject({ code: 'MEMORY_UNUSABLE' });
   await serve(port);
 });

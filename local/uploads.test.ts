@@ -19,7 +19,7 @@ interface Grant {
 async function serve() {
   const [memory, data] = [await temporaryFolder(), await temporaryFolder()];
   const faults: unknown[] = [];
-  const server = await startServer({ port: 0, memory, data, capacity: 1, defaultStrategy: null, log: ({ error }) => faults.push(error), onFault: (fault) => faults.push(fault) });
+  const server = await startServer({ port: 0, memory, data, capacity: 1, defaultStrategy: null, log: ({ error }) => faults.push(error), onFault: (fault) => faults.push(fault), onCleanUpFault: (_, fault) => faults.push(fault) });
   onTestFinished(async () => {
     await server.close();
     expect(faults).toEqual([]);

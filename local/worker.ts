@@ -19,8 +19,9 @@ process.on('message', (message: ToWorker) => {
 });
 // The owner is gone: nobody could record what this process would still find out.
 process.on('disconnect', () => process.exit(1));
-// Ctrl-C reaches the whole process group; the owner decides what becomes of its workers.
+// Signals may reach the whole process group; the owner decides what becomes of its workers.
 process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
 send({ type: 'ready' });
 
 async function invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<void> {

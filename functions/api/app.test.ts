@@ -207,11 +207,19 @@ interface DescribedRoute {
 }
 
 describe('the OpenAPI document', () => {
+  test('is led to from /docs, wherever a stage puts the API', async () => {
+    const app = createApi((await startApi()).deps);
+    const answer = await app.request('/docs');
+    expect(answer.status).toBe(302);
+    expect(new URL(answer.headers.get('location') ?? '', 'https://host/prod/docs').pathname).toBe('/prod/api/v1/docs');
+  });
+
   test('describes every route with a summary, its parameters, and all its answers', async () => {
     const api = await startApi();
     const app = createApi(api.deps);
     const { body: document } = await api.call('GET', '/openapi.json');
-    const routes = app.routes.filter(({ method }) => method !== 'ALL');
+    // /docs itself only leads to the document's own page.
+    const routes = app.routes.filter(({ method, path }) => method !== 'ALL' && path !== '/docs');
     const described = Object.entries<Record<string, DescribedRoute>>(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
     );

@@ -64,5 +64,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
   marketDataRoutes(api, deps);
   healthRoutes(api, deps);
   docsRoutes(api, app, deps);
+  // Relative: on AWS a stage precedes the path.
+  app.get('/docs', (c) => c.redirect(`${API_PREFIX.slice(1)}/docs`));
   return app.route(API_PREFIX, api);
 }

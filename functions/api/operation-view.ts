@@ -85,7 +85,7 @@ export function operationInfo(operation: Operation, now: Date): z.infer<typeof o
     guidance: failure?.guidance ?? null,
     warnings: [],
     errors: failure === null ? [] : [failure.message],
-    result_summary: operation.result_summary,
+    result_summary: operation.status === 'completed' ? operation.result_summary : null,
     metrics: null,
     execution_arn: operation.execution_arn,
     experiment_id: operation.status === 'completed' ? operation.experiment_id : null,

@@ -62,7 +62,7 @@ export class ModelLoadError extends PipelineError {
   override name = 'ModelLoadError' as const;
 }
 
-/** An object or item that a step needs could not be read or written. */
+/** What surrounds the steps failed: a store, the state machine, or the process that ran them. */
 export class StorageError extends PipelineError {
   override name = 'StorageError' as const;
 }

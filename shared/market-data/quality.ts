@@ -83,9 +83,15 @@ function notesOn(report: Omit<QualityReport, 'notes'>, reading: ReadingNotes): s
     const { change, time } = report.largestChange;
     notes.push(`The close changes by ${percent(change)} at ${isoTime(time)}: a split, a change of units, or a wrong price?`);
   }
-  if (reading.unreportedVolumes > 0) notes.push(`${reading.unreportedVolumes} volumes are -1 (none reported) and are read as 0.`);
-  if (!reading.lastLineEnds) notes.push('The last line has no line end: if the file was cut off, the last volume may be wrong.');
-  return notes;
+  return [...notes, ...readingRemarks(reading)];
+}
+
+/** What a person should know of how a file was read: sentences. */
+export function readingRemarks({ unreportedVolumes, lastLineEnds }: ReadingNotes): readonly string[] {
+  return [
+    ...(unreportedVolumes > 0 ? [`${unreportedVolumes} volumes are -1 (none reported) and are read as 0.`] : []),
+    ...(lastLineEnds ? [] : ['The last line has no line end: if the file was cut off, the last volume may be wrong.']),
+  ];
 }
 
 /** A share as a percentage with one decimal. */

@@ -13,6 +13,9 @@ export const trainingArtefactSchema = z.strictObject({
   notices: z.array(z.string()),
 });
 
+/** See `trainingArtefactSchema`. */
+export type TrainingArtefact = z.infer<typeof trainingArtefactSchema>;
+
 /** What the backtest step leaves for the record step, in `backtest.json`. */
 export const backtestArtefactSchema = z.strictObject({ result: backtestResultSchema });
 

@@ -6,11 +6,11 @@ import { runKeys } from '../memory/keys.ts';
 import { loadBundle } from '../model/bundle.ts';
 import type { Model } from '../model/model.ts';
 import type { Ports } from '../ports/index.ts';
-import { requireStrategy } from '../strategy/parse.ts';
 import type { Strategy } from '../strategy/strategy.ts';
-import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
+import { backtestArtefactSchema, type TrainingArtefact, writeJsonArtefact } from './artefacts.ts';
 import { backtestResult, type TradedSymbol } from './backtest-result.ts';
 import { equityCsv, tradesCsv } from './backtest-tables.ts';
+import { readTrainedRun } from './run-inputs.ts';
 import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
 import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
 import type { GateOutput } from './train-step.ts';
@@ -33,15 +33,15 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
   const operation = await ports.operations.get(operationId);
   if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'backtest' });
 
-  const strategy = requireStrategy(await readTextArtefact(ports.objects, 'backtest', keys.strategy));
-  const training = await readJsonArtefact(ports.objects, 'backtest', keys.training, trainingArtefactSchema);
+  const { strategy, training } = await readTrainedRun(ports.objects, 'backtest', keys);
   const model = await loadBundle(
     { model: await ports.objects.get(keys.model), manifest: await ports.objects.get(keys.manifest) },
     { featureIds: strategy.features.map((feature) => feature.id), location: keys.prefix },
   );
   let traded: Awaited<ReturnType<typeof tradeAll>>;
   try {
-    traded = await asStepError('backtest', () => tradeAll(ports, strategy, model, training.borders, report));
+    requireTrainedModel(model, training.provenance, keys.prefix);
+    traded = await asStepError('backtest', () => tradeAll(ports, strategy, model, training, report));
   } finally {
     await model.close();
   }
@@ -61,13 +61,15 @@ async function tradeAll(
   ports: Ports,
   strategy: Strategy,
   model: Model,
-  borders: readonly [number, number, number, number],
+  { borders, provenance }: TrainingArtefact,
   report: Report,
 ): Promise<{ readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[] }> {
   const loaded: SymbolFeatures[] = [];
   for (const [i, symbol] of strategy.symbols.entries()) {
     await report({ currentStep: 'Preparing backtest data', share: 0, itemsProcessed: i, itemsTotal: strategy.symbols.length, currentItem: symbol });
-    loaded.push(await loadSymbolFeatures(ports.objects, strategy, symbol, null));
+    const features = await loadSymbolFeatures(ports.objects, strategy, symbol, null);
+    requireTrainedData(features, provenance);
+    loaded.push(features);
   }
   const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup }));
   const range = backtestRange({ strategy, series, borders });
@@ -88,6 +90,19 @@ async function tradeAll(
     done += window.end - window.firstDecision;
   }
   return { range, symbols };
+}
+
+/** The experiment has one hash a file: the backtest must read what the training read. */
+function requireTrainedData({ dataSha256 }: SymbolFeatures, provenance: TrainingArtefact['provenance']): void {
+  for (const [key, actual] of Object.entries(dataSha256)) {
+    const expected = provenance.data_sha256[key] ?? 'nothing';
+    if (actual !== expected) throw fail('BACKTEST_DATA_CHANGED', { key, expected, actual });
+  }
+}
+
+function requireTrainedModel({ manifest }: Model, provenance: TrainingArtefact['provenance'], location: string): void {
+  const { model_sha256: expected } = provenance;
+  if (manifest.model_sha256 !== expected) throw fail('MODEL_NOT_OF_RUN', { location, expected, actual: manifest.model_sha256 });
 }
 
 async function trade(

@@ -1,7 +1,6 @@
-import type { z } from 'zod';
 import { type BacktestResult, EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentStatus } from '../../memory-schema/experiment.ts';
 import type { Strategy } from '../strategy/strategy.ts';
-import type { trainingArtefactSchema } from './artefacts.ts';
+import type { TrainingArtefact } from './artefacts.ts';
 
 /** KTRDR's words for how many indicators a strategy combines. */
 const COMPOSITIONS = ['none', 'solo', 'pair', 'trio'] as const;
@@ -12,7 +11,7 @@ export function experimentOf(input: {
   readonly timestamp: string;
   readonly status: ExperimentStatus;
   readonly strategy: Strategy;
-  readonly training: z.infer<typeof trainingArtefactSchema>;
+  readonly training: TrainingArtefact;
   readonly backtest: BacktestResult | null;
 }): Experiment {
   const { id, timestamp, status, strategy, training, backtest } = input;

@@ -5,10 +5,10 @@ import { fail } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
 import type { Ports } from '../ports/index.ts';
-import { requireStrategy } from '../strategy/parse.ts';
-import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, trainingArtefactSchema } from './artefacts.ts';
+import { backtestArtefactSchema, readJsonArtefact } from './artefacts.ts';
 import { experimentOf } from './experiment.ts';
 import { experimentYaml } from '../memory/experiment-yaml.ts';
+import { readTrainedRun } from './run-inputs.ts';
 import { moveOperation, parseStepInput, progressOf, type StepContext } from './step.ts';
 
 const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment_status: z.enum(EXPERIMENT_STATUSES) });
@@ -26,8 +26,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   const operation = await ports.operations.get(operationId);
   if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'record' });
 
-  const strategy = requireStrategy(await readTextArtefact(ports.objects, 'record', keys.strategy));
-  const training = await readJsonArtefact(ports.objects, 'record', keys.training, trainingArtefactSchema);
+  const { strategy, training } = await readTrainedRun(ports.objects, 'record', keys);
   const backtest =
     status === 'gate_rejected_training' ? null : await readJsonArtefact(ports.objects, 'record', keys.backtest, backtestArtefactSchema);
   const experiment = experimentOf({
@@ -49,7 +48,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
     phase: 'recording',
     experiment_id: experimentId,
     completed_at: ports.now().toISOString(),
-    progress: progressOf('record', { currentStep: 'Completed', share: 1, itemsProcessed: 1, itemsTotal: 1 }),
+    progress: progressOf('record', { currentStep: 'Recording the experiment', share: 0, itemsProcessed: 0, itemsTotal: 1 }),
     result_summary: {
       success: true,
       strategy_name: strategy.name,

@@ -1,4 +1,4 @@
-import { UNSETTLED_STATUSES, isSettled } from '../../memory-schema/operation.ts';
+import { type Operation, UNSETTLED_STATUSES, isSettled } from '../../memory-schema/operation.ts';
 import { fail, type PipelineError } from '../errors/index.ts';
 import { experimentIdOf, experimentKey } from '../memory/keys.ts';
 import type { Execution, Ports } from '../ports/index.ts';
@@ -41,8 +41,15 @@ async function settleAsFailed(
 
 /** Settles an operation as failed with a catalogued failure, in the form that a step's own failure has. */
 export async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
+  const operation = await ports.operations.get(operationId);
   const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message });
-  await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: null });
+  await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: operation === null ? null : stepIn(operation) });
+}
+
+/** The step that the operation was at; null before the first. */
+function stepIn({ metadata }: Operation): string | null {
+  const steps = { pending: null, training: 'train', backtesting: 'backtest', recording: 'record', done: 'complete' } as const;
+  return steps[metadata.parameters.phase];
 }
 
 /** Settles the operation of an execution that has ended, if its own states have not done so. */
@@ -69,6 +76,16 @@ export async function settleInterrupted(ports: Ports): Promise<readonly string[]
     }
   }
   return settled;
+}
+
+/** Repeats what follows the ending of failed operations that had got as far as recording an experiment. */
+export async function finishFailedRecords(ports: Ports): Promise<void> {
+  const page = 100;
+  for (let offset = 0; ; offset += page) {
+    const failed = await ports.operations.list({ status: 'failed', limit: page, offset });
+    for (const { operation_id, experiment_id } of failed) if (experiment_id !== null) await afterSettlement(ports, operation_id);
+    if (failed.length < page) return;
+  }
 }
 
 /** Frees slots held for operations that are settled or were never created. For use while no trigger is under way. */

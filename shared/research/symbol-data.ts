@@ -3,6 +3,7 @@ import type { FeatureMatrix } from '../dataset/feature-matrix.ts';
 import { type Bars, sliceBars } from '../market-data/bars.ts';
 import { selectRange } from '../market-data/coverage.ts';
 import { loadBars } from '../market-data/load.ts';
+import { readingRemarks } from '../market-data/quality.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import type { DateRange, Strategy } from '../strategy/strategy.ts';
@@ -13,6 +14,8 @@ export interface SymbolFeatures {
   readonly features: FeatureMatrix;
   /** SHA-256 of each data file read, by object key. */
   readonly dataSha256: Readonly<Record<string, string>>;
+  /** Remarks on how the files were read. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -28,11 +31,13 @@ export async function loadSymbolFeatures(
 ): Promise<SymbolFeatures> {
   const bars = new Map<Timeframe, Bars>();
   const dataSha256: Record<string, string> = {};
+  const notices: string[] = [];
   for (const timeframe of strategy.timeframes) {
     const loaded = await loadBars(store, symbol, timeframe);
     dataSha256[loaded.key] = loaded.sha256;
+    notices.push(...readingRemarks(loaded.notes).map((remark) => `${loaded.key}: ${remark}`));
     const { to } = selectRange(loaded.bars, within, { allowPartial: strategy.allowPartialCoverage });
     bars.set(timeframe, sliceBars(loaded.bars, 0, to));
   }
-  return { symbol, features: computeFeatures(strategy, bars), dataSha256 };
+  return { symbol, features: computeFeatures(strategy, bars), dataSha256, notices };
 }

@@ -6,13 +6,13 @@ import { findLabeler } from '../labels/registry.ts';
 import { runKeys } from '../memory/keys.ts';
 import { type Bundle, buildBundle, loadBundle } from '../model/bundle.ts';
 import type { Ports } from '../ports/index.ts';
-import { parseStrategy, requireStrategy } from '../strategy/parse.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { trainModel } from '../training/train-model.ts';
 import type { EpochReport } from '../training/training.ts';
 import { ONNXRUNTIME_VERSION } from '../onnx/onnx-session.ts';
 import { TOCSIN_VERSION } from '../version.ts';
-import { readTextArtefact, trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
+import { trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
+import { readRunStrategy } from './run-inputs.ts';
 import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
 import { loadSymbolFeatures } from './symbol-data.ts';
 import { assertTrainingFits } from './training-time.ts';
@@ -43,9 +43,8 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'train' });
   const { seed, bypass_gates: bypassGates } = operation.metadata.parameters;
 
-  const source = await readTextArtefact(ports.objects, 'train', keys.strategy);
-  const strategy = requireStrategy(source);
-  const { dataset, dataSha256 } = await asStepError('train', () => assemble(ports, strategy, report));
+  const { strategy, sha256: strategySha256, notices } = await readRunStrategy(ports.objects, 'train', keys);
+  const { dataset, dataSha256, remarks } = await asStepError('train', () => assemble(ports, strategy, report));
 
   const trained = await trainModel(
     {
@@ -68,7 +67,6 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     },
   );
 
-  const strategySha256 = sha256Hex(source);
   const { featureIds, scaling, classes } = dataset;
   const bundle = buildBundle(trained, {
     strategy: { name: strategy.name, sha256: strategySha256 },
@@ -109,7 +107,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
       versions: { tocsin: TOCSIN_VERSION, onnxruntime: ONNXRUNTIME_VERSION },
     },
     borders: [...dataset.borders],
-    notices: noticesOf(source),
+    notices: [...notices, ...remarks],
   });
   return { gate: { passed: gate.passed, reason: gate.reason } };
 }
@@ -145,11 +143,12 @@ async function assemble(
   ports: Ports,
   strategy: Strategy,
   report: ReturnType<typeof progressReporter>,
-): Promise<{ dataset: Dataset; dataSha256: Record<string, string> }> {
+): Promise<{ dataset: Dataset; dataSha256: Record<string, string>; remarks: readonly string[] }> {
   const labeler = findLabeler(strategy.training.labels.source);
   if (labeler === null) throw new Error(`The label source ${strategy.training.labels.source} passed validation but has no labeler.`);
   const symbols: SymbolData[] = [];
   const dataSha256: Record<string, string> = {};
+  const remarks: string[] = [];
   for (const [i, symbol] of strategy.symbols.entries()) {
     await report({
       currentStep: 'Preparing training data',
@@ -160,9 +159,10 @@ async function assemble(
     });
     const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange);
     Object.assign(dataSha256, loaded.dataSha256);
+    remarks.push(...loaded.notices);
     symbols.push({ features: loaded.features, labels: labeler.label(loaded.features.bars, strategy.training.labels.params) });
   }
-  return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256 };
+  return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256, remarks };
 }
 
 function epochProgress(epoch: EpochReport, rows: number) {
@@ -181,9 +181,4 @@ function epochProgress(epoch: EpochReport, rows: number) {
       val_accuracy: epoch.validationAccuracy,
     },
   };
-}
-
-function noticesOf(source: string): string[] {
-  const parsed = parseStrategy(source);
-  return parsed.ok ? [...parsed.notices] : [];
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cancelResearch } from '../../shared/research/cancel.ts';
@@ -124,16 +124,47 @@ describe('failed', () => {
     await expectFailure(bench, operation, { type: 'ModelLoadError', step: 'backtest', code: 'MODEL_HASH_MISMATCH', words: ['runs/'] });
   });
 
-  test('another strategy under the same model is a BacktestDataError that names the feature', async () => {
+  test.each([
+    { what: 'a model of other features', file: 'model/manifest.json', from: '1d_rsi_middle', to: '1d_rsi_centre', type: 'BacktestDataError', code: 'MODEL_FEATURES_MISMATCH', words: ['1d_rsi_middle', '1d_rsi_centre'] },
+    { what: 'a strategy that was edited after training', file: 'strategy.yaml', from: '0.34', to: '0.35', type: 'StorageError', code: 'ARTEFACT_CHANGED', words: ['strategy.yaml'] },
+    { what: 'a manifest that is no manifest', file: 'model/manifest.json', from: '"format": 1', to: '"format": 2', type: 'ModelLoadError', code: 'MODEL_MANIFEST_INVALID', words: ['format'] },
+  ])('$what is a $type', async ({ file, from, to, ...failure }) => {
     const bench = await startBench({
       beforeInvocation: async (name, event) => {
         if (name !== 'backtest') return;
-        const file = join(bench.memory, 'runs', operationOf(event), 'strategy.yaml');
-        await writeFile(file, (await readFile(file, 'utf8')).replace('middle', 'centre'));
+        const path = join(bench.memory, 'runs', operationOf(event), file);
+        const text = await readFile(path, 'utf8');
+        await writeFile(path, text.replace(from, to));
       },
     });
     const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'MODEL_FEATURES_MISMATCH', words: ['1d_rsi_middle', '1d_rsi_centre'] });
+    await expectFailure(bench, operation, { ...failure, step: 'backtest' });
+  });
+
+  test('the whole model of another run is a ModelLoadError', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name, event) => {
+        if (name !== 'backtest' || operationOf(event) === other.operation_id) return;
+        const folder = (id: string) => join(bench.memory, 'runs', id, 'model');
+        for (const file of ['model.onnx', 'manifest.json']) await copyFile(join(folder(other.operation_id), file), join(folder(operationOf(event)), file));
+      },
+    });
+    let other = { operation_id: '' };
+    const first = bench.trigger(smallStrategy({ gates: { training: { min_accuracy: 1 } } }), { seed: 1 });
+    other = await bench.ended(await first);
+    const operation = await bench.research(smallStrategy(), { seed: 2 });
+    expect(operation).toMatchObject({ status: 'failed', error_type: 'ModelLoadError', failed_step: 'backtest' });
+    expect(readCause(operation.error_type, operation.error_cause).code).toBe('MODEL_NOT_OF_RUN');
+  });
+
+  test('market data that changed after training is a BacktestDataError with both hashes', async () => {
+    const bench = await startBench({
+      beforeInvocation: async (name) => {
+        if (name === 'backtest') await writeSp500(bench.data, 'SPX', 0, 5_000);
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'BACKTEST_DATA_CHANGED', words: ['market-data/SPX_1d.csv', 'SHA-256'] });
   });
 
   test('an artefact that vanished before the record is a StorageError', async () => {
@@ -157,6 +188,18 @@ describe('failed', () => {
     const operation = await bench.research(smallStrategy());
     expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', failed_step: 'record' });
     expect(readCause(operation.error_type, operation.error_cause).code).toBe('EXPERIMENT_CONFLICT');
+    expect(operation.progress).toMatchObject({ percentage: 90, current_step: 'Recording the experiment' });
+  });
+
+  test('a file in the place of the experiments folder fails one operation, and the runtime goes on for others', async () => {
+    const bench = await startBench();
+    const file = join(bench.memory, 'experiments');
+    await writeFile(file, '');
+    const operation = await bench.research(smallStrategy());
+    expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', failed_step: 'record' });
+    expect(readCause(operation.error_type, operation.error_cause)).toMatchObject({ code: 'OBJECT_WRITE_FAILED' });
+    await rm(file);
+    expect(await bench.research(smallStrategy())).toMatchObject({ status: 'completed' });
   });
 
   test('a worker process that is killed while it trains fails the operation, with what is known', async () => {

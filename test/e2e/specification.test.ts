@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { writeSp500 } from '../support/research-bench.ts';
+import { filesIn, writeSp500 } from '../support/research-bench.ts';
 import { smallStrategy } from '../support/strategies.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTocsin } from '../support/tocsin-server.ts';
@@ -28,7 +28,7 @@ async function project() {
   return folder;
 }
 
-const experiments = async (folder: string) => (await readdir(join(folder, 'memory', 'experiments')).catch(() => [])).filter((name) => name.endsWith('.yaml'));
+const experiments = async (folder: string) => (await filesIn(join(folder, 'memory', 'experiments'))).filter((name) => name.endsWith('.yaml'));
 
 /** The steps of the specification's end-to-end script: trigger without a body, take the id from the status, poll. */
 async function specificationSteps(folder: string, strategy: string) {

@@ -57,6 +57,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     command: 'test',
     progressIntervalMs: 0,
     onFault: (error) => void faults.push(error),
+    onCleanUpFault: (_, error) => void faults.push(error),
     ...(options.beforeInvocation !== undefined && { beforeInvocation: options.beforeInvocation }),
   });
   let closed = false;
@@ -94,7 +95,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     async research(strategy, settings) {
       return bench.ended(await bench.trigger(strategy, settings));
     },
-    experimentFiles: () => listing(join(memory, 'experiments')),
+    experimentFiles: () => filesIn(join(memory, 'experiments')),
     async experiment(operation) {
       return experimentSchema.parse(parse(await readFile(join(memory, 'experiments', `${operation.experiment_id}.yaml`), 'utf8')));
     },
@@ -113,7 +114,8 @@ export async function writeSp500(folder: string, symbol = 'SPX', from = 0, to?: 
   await writeFile(join(folder, `${symbol}_1d.csv`), serializeBars(sliceBars(bars, from, to ?? bars.length)));
 }
 
-async function listing(folder: string): Promise<readonly string[]> {
+/** Names of the files in a folder, in order; none where there is no such folder. */
+export async function filesIn(folder: string): Promise<readonly string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {

@@ -2,6 +2,12 @@ import { failure } from '../failure.ts';
 
 /** Failures of backtest and gates. */
 export const backtestFailures = {
+  BACKTEST_DATA_CHANGED: failure(
+    'BacktestDataError',
+    (f: { key: string; expected: string; actual: string }) =>
+      `${f.key} changed after the model was trained on it: its SHA-256 is ${f.actual}, not ${f.expected}.`,
+    'Leave market data alone while an operation runs, then retry the operation.',
+  ),
   BACKTEST_OUTPUT_SHAPE: failure(
     'BacktestDataError',
     (f: { symbol: string; bars: number; outputsPerBar: number; values: number }) =>

@@ -4,6 +4,12 @@ const RETRAIN = 'Run the research again, so that training writes the model anew'
 
 /** Failures of reading and running a model bundle. */
 export const modelFailures = {
+  MODEL_NOT_OF_RUN: failure(
+    'ModelLoadError',
+    (f: { location: string; expected: string; actual: string }) =>
+      `The model in ${f.location} is not the one that this operation trained: its SHA-256 is ${f.actual}, not ${f.expected}.`,
+    'Keep memory/runs untouched while an operation runs, then retry the operation.',
+  ),
   MODEL_MISSING: failure(
     'ModelLoadError',
     (f: { file: string; location: string }) => `There is no ${f.file} under ${f.location}.`,

@@ -79,6 +79,12 @@ export const runtimeFailures = {
     (f: { key: string; step: string; reason: string }) => `The ${f.step} step cannot use ${f.key}: ${f.reason}.`,
     'Something changed it between two steps: keep memory/runs untouched while an operation runs, then retry the operation.',
   ),
+  ARTEFACT_CHANGED: failure(
+    'StorageError',
+    (f: { key: string; step: string; expected: string; actual: string }) =>
+      `The ${f.step} step found ${f.key} changed since training: its SHA-256 is ${f.actual}, not ${f.expected}.`,
+    'Keep memory/runs untouched while an operation runs, then retry the operation.',
+  ),
   EXPERIMENT_CONFLICT: failure(
     'StorageError',
     (f: { key: string }) => `${f.key} exists already with other content, so the experiment was not written.`,
@@ -108,7 +114,7 @@ export const runtimeFailures = {
   MEMORY_OWNED: failure(
     'StorageError',
     (f: { folder: string; owner: string }) => `The memory folder ${f.folder} is in use by ${f.owner}.`,
-    'Stop that process, send your request to it with --endpoint, or choose another folder with --memory.',
+    'Wait until that process has ended, or choose another folder with --memory; a server can also be reached with --endpoint.',
   ),
   MEMORY_UNUSABLE: failure(
     'StorageError',

@@ -1,0 +1,42 @@
+import { fail } from '../errors/index.ts';
+import { sha256Hex } from '../hash.ts';
+import type { runKeys } from '../memory/keys.ts';
+import type { ObjectStore } from '../ports/index.ts';
+import { parseStrategy } from '../strategy/parse.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import { readJsonArtefact, readTextArtefact, type TrainingArtefact, trainingArtefactSchema } from './artefacts.ts';
+import type { StepName } from './step.ts';
+
+type RunKeys = ReturnType<typeof runKeys>;
+
+/** The run's own copy of its strategy. */
+export interface RunStrategy {
+  readonly strategy: Strategy;
+  readonly sha256: string;
+  /** Remarks on how the file was read. */
+  readonly notices: readonly string[];
+}
+
+/** Reads the run's copy of the strategy. Throws STRATEGY_INVALID, ARTEFACT_MISSING, ARTEFACT_INVALID. */
+export async function readRunStrategy(store: ObjectStore, step: StepName, { strategy: key }: RunKeys): Promise<RunStrategy> {
+  const text = await readTextArtefact(store, step, key);
+  const parsed = parseStrategy(text);
+  if (!parsed.ok) throw fail('STRATEGY_INVALID', { strategy: key, problems: parsed.problems });
+  return { strategy: parsed.strategy, sha256: sha256Hex(text), notices: parsed.notices };
+}
+
+/**
+ * Reads strategy and training result for a step after training.
+ * @throws StorageError ARTEFACT_CHANGED where the strategy is not the one that was trained, ARTEFACT_MISSING, ARTEFACT_INVALID
+ */
+export async function readTrainedRun(
+  store: ObjectStore,
+  step: StepName,
+  keys: RunKeys,
+): Promise<{ readonly strategy: Strategy; readonly training: TrainingArtefact }> {
+  const { strategy, sha256 } = await readRunStrategy(store, step, keys);
+  const training = await readJsonArtefact(store, step, keys.training, trainingArtefactSchema);
+  const expected = training.provenance.strategy_sha256;
+  if (sha256 !== expected) throw fail('ARTEFACT_CHANGED', { key: keys.strategy, step, expected, actual: sha256 });
+  return { strategy, training };
+}
