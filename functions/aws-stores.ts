@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Ports, Uploads } from '../shared/ports/index.ts';
+import type { ObjectStore, Ports, Uploads } from '../shared/ports/index.ts';
 import { DynamoOperationStore } from './adapters/dynamo-operation-store.ts';
 import { S3ObjectStore } from './adapters/s3-object-store.ts';
+import { type RetireRun, s3RunRetirement } from './adapters/s3-run-retirement.ts';
 import { S3Uploads } from './adapters/s3-uploads.ts';
 import { AWS_CLIENT } from './aws-client.ts';
 import type { StoresEnvironment } from './environment.ts';
@@ -19,6 +20,11 @@ export function awsStores({ TABLE_NAME, BUCKET_NAME }: StoresEnvironment): Ports
 /** Uploads into the bucket on AWS. */
 export function awsUploads({ BUCKET_NAME }: StoresEnvironment): Uploads {
   return new S3Uploads(s3Client(), BUCKET_NAME, () => new Date());
+}
+
+/** Retires runs on AWS, found in `objects`. */
+export function awsRunRetirement({ BUCKET_NAME }: StoresEnvironment, objects: ObjectStore): RetireRun {
+  return s3RunRetirement(s3Client(), BUCKET_NAME, objects);
 }
 
 function s3Client(): S3Client {

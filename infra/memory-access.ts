@@ -11,6 +11,9 @@ interface MemoryAccess {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly deletes: readonly string[];
+  /** Beside what it reads. */
+  readonly lists: readonly string[];
+  readonly tags: readonly string[];
   readonly items: readonly ('GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem')[];
   /** Indexes that it queries. */
   readonly indexes: readonly string[];
@@ -27,6 +30,8 @@ const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
     reads: [MARKET_DATA, STRATEGIES, EXPERIMENTS, RUN.strategy],
     writes: [MARKET_DATA, STRATEGIES, RUN.strategy],
     deletes: [EXPERIMENTS, RUN.strategy],
+    lists: [],
+    tags: [],
     items: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: INDEXES,
   },
@@ -34,6 +39,8 @@ const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
     reads: [MARKET_DATA, RUN.strategy],
     writes: [RUN.model, RUN.manifest, RUN.training],
     deletes: [],
+    lists: [],
+    tags: [],
     items: ['GetItem', 'UpdateItem'],
     indexes: [],
   },
@@ -41,6 +48,8 @@ const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
     reads: [MARKET_DATA, RUN.strategy, RUN.training, RUN.model, RUN.manifest],
     writes: [RUN.trades, RUN.equity, RUN.backtest],
     deletes: [],
+    lists: [],
+    tags: [],
     items: ['GetItem', 'UpdateItem'],
     indexes: [],
   },
@@ -48,6 +57,8 @@ const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
     reads: [EXPERIMENTS, RUN.strategy, RUN.training, RUN.backtest],
     writes: [EXPERIMENTS],
     deletes: [],
+    lists: [],
+    tags: [],
     items: ['GetItem', 'UpdateItem'],
     indexes: [],
   },
@@ -55,21 +66,24 @@ const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
     reads: [],
     writes: [],
     deletes: [EXPERIMENTS],
+    lists: [RUN.any],
+    tags: [RUN.any],
     items: ['GetItem', 'UpdateItem', 'DeleteItem'],
     indexes: INDEXES,
   },
 };
 
 /** Keys of a run's artefacts, as patterns for those of any run. */
-function runPatterns(): ReturnType<typeof runKeys> {
+function runPatterns() {
   const sample = operationIdAt(new Date(0), 0);
   const patterns = Object.entries(runKeys(sample)).map(([name, key]) => [name, key.replace(sample, '*')]);
-  return Object.fromEntries(patterns) as ReturnType<typeof runKeys>;
+  const named = Object.fromEntries(patterns) as ReturnType<typeof runKeys>;
+  return { ...named, any: `${named.prefix}*` };
 }
 
 /** Lets a function's role do with the memory what `MEMORY_ACCESS` says. */
 export function grantMemoryAccess(role: Role, name: FunctionName, { bucket, table }: Memory): void {
-  const { reads, writes, deletes, items, indexes } = MEMORY_ACCESS[name];
+  const { reads, writes, deletes, lists, tags, items, indexes } = MEMORY_ACCESS[name];
   const onObjects = (action: string, patterns: readonly string[]) => {
     if (patterns.length === 0) return;
     role.addToPolicy(new PolicyStatement({ actions: [action], resources: patterns.map((pattern) => bucket.arnForObjects(pattern)) }));
@@ -78,11 +92,9 @@ export function grantMemoryAccess(role: Role, name: FunctionName, { bucket, tabl
   onObjects('s3:GetObject', reads);
   onObjects('s3:PutObject', writes);
   onObjects('s3:DeleteObject', deletes);
-  if (reads.length > 0) {
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions: { StringLike: { 's3:prefix': reads } } }),
-    );
-  }
+  onObjects('s3:PutObjectTagging', tags);
+  const conditions = { StringLike: { 's3:prefix': [...reads, ...lists] } };
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn], conditions }));
   role.addToPolicy(new PolicyStatement({ actions: items.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }));
   if (indexes.length > 0) {
     role.addToPolicy(

@@ -3,11 +3,9 @@ import { type Attribute, AttributeType, BillingMode, type ITable, Table, TableEn
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BY_CREATION, BY_STATUS } from '../functions/adapters/operations-table.ts';
+import { UNSUCCESSFUL_RUN_TAG } from '../functions/adapters/s3-run-retirement.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Settings } from './settings.ts';
-
-/** On objects in the folder of a run that failed or was cancelled: they go after a while. */
-export const UNSUCCESSFUL_RUN_TAG = { key: 'tocsin:ending', value: 'unsuccessful' } as const;
 
 const UNSUCCESSFUL_RUNS_KEPT = Duration.days(30);
 const REPLACED_VERSIONS_KEPT = Duration.days(30);
@@ -47,7 +45,7 @@ export class Memory extends Construct {
         {
           id: 'unsuccessful-runs',
           prefix: 'memory/runs/',
-          tagFilters: { [UNSUCCESSFUL_RUN_TAG.key]: UNSUCCESSFUL_RUN_TAG.value },
+          tagFilters: { [UNSUCCESSFUL_RUN_TAG.Key]: UNSUCCESSFUL_RUN_TAG.Value },
           expiration: UNSUCCESSFUL_RUNS_KEPT,
         },
         {

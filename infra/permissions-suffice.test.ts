@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { s3RunRetirement } from '../functions/adapters/s3-run-retirement.ts';
 import { stepHandlers } from '../functions/handlers.ts';
 import type { StepFunction } from '../functions/step-functions.ts';
 import { serializeBars } from '../shared/market-data/csv.ts';
 import { importBars } from '../shared/market-data/import/import-bars.ts';
-import { experimentIdOf } from '../shared/memory/keys.ts';
+import { experimentIdOf, runKeys } from '../shared/memory/keys.ts';
 import { sweep } from '../shared/research/sweep.ts';
 import { type ApiBench, NotedWorkflows, startApi } from '../test/support/api.ts';
 import { ended, startReconcileBench } from '../test/support/reconcile-bench.ts';
 import { sp500Csv } from '../test/support/sp500.ts';
 import { smallStrategy } from '../test/support/strategies.ts';
-import { guardOf, permittedObjects, permittedOperations, permittedWorkflows } from './testing/permitted-stores.ts';
+import { guardOf, permittedObjects, permittedOperations, permittedWorkflows, taggingClient } from './testing/permitted-stores.ts';
 import { synthesize } from './testing/synthesize.ts';
 
 /** Emulators seldom judge permissions: here the code itself runs under the statements of the template. */
@@ -117,6 +118,10 @@ describe('permissions suffice', () => {
     expect(settled.toSorted()).toEqual([lost, stopped].toSorted());
     expect(await bench.hasExperiment(stopped)).toBe(false);
     expect(bench.announced).toHaveLength(2);
+    for (const id of [lost, stopped]) {
+      await bench.ports.objects.put(runKeys(id).training, '{}');
+      await s3RunRetirement(taggingClient(guards.reconcile), 'bucket', ports.objects)(id);
+    }
   });
 
   test('for no role to do what only another may', () => {

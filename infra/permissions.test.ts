@@ -77,6 +77,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage on <Watch/Undelivered>.Arn',
     TRACES,
     onObjects('s3:DeleteObject', 'memory/experiments/*'),
+    onObjects('s3:PutObjectTagging', 'memory/runs/*/*'),
+    listing('memory/runs/*/*'),
     `dynamodb:DeleteItem dynamodb:GetItem dynamodb:UpdateItem on ${TABLE}`,
     onIndexes,
     `states:DescribeExecution on ${EXECUTIONS}`,

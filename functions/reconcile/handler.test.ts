@@ -26,7 +26,9 @@ function statusChange(name: string, detail: object): object {
 
 function handlerOver(bench: ReconcileBench) {
   const logged: unknown[] = [];
-  return { logged, handle: reconcileHandler(bench.deps, (level, message, fields) => logged.push({ level, message, ...fields })) };
+  const retired: string[] = [];
+  const retireRun = (operationId: string) => Promise.resolve(void retired.push(operationId));
+  return { logged, retired, handle: reconcileHandler({ ...bench.deps, retireRun }, (level, message, fields) => logged.push({ level, message, ...fields })) };
 }
 
 describe('the reconcile function', () => {
@@ -46,6 +48,18 @@ describe('the reconcile function', () => {
     expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'States.Runtime', error_cause: 'no such path' });
   });
 
+  test.each([
+    ['failed', 'FAILED', 1],
+    ['cancelled', 'ABORTED', 1],
+    ['completed', 'SUCCEEDED', 0],
+  ] as const)('of a run that has %s, retires what it left if that is of no use', async (status, execution, many) => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status });
+    const { handle, retired } = handlerOver(bench);
+    await handle(statusChange(id, { status: execution }));
+    expect(retired).toEqual(Array.from({ length: many }, () => id));
+  });
+
   test.each(['RUNNING', 'PENDING_REDRIVE'])('leaves an execution alone that is %s', async (status) => {
     const bench = await startReconcileBench();
     const id = await bench.operation(60, { status: 'running' });
@@ -63,9 +77,10 @@ describe('the reconcile function', () => {
   test('sweeps when its schedule says so, and logs what it did', async () => {
     const bench = await startReconcileBench();
     const id = await bench.operation(6);
-    const { handle, logged } = handlerOver(bench);
+    const { handle, logged, retired } = handlerOver(bench);
     await handle(SCHEDULED);
     expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'StorageError' });
+    expect(retired).toEqual([id]);
     expect(logged).toEqual([{ level: 'INFO', message: 'swept', settled: [id], finished: [], freed: [] }]);
   });
 

@@ -1,3 +1,4 @@
+import type { PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore, OperationStore, Workflows } from '../../shared/ports/index.ts';
 import type { Synthesized } from './synthesize.ts';
 
@@ -14,7 +15,7 @@ interface Statement {
 }
 
 /** Throws for what a role may not do. */
-export type Guard = (action: string, resource: string, prefix?: string) => void;
+type Guard = (action: string, resource: string, prefix?: string) => void;
 
 /** What a role's statements allow, as AWS reads those that we use: Allow, `*` in resources, and StringLike on `s3:prefix`. */
 export function guardOf({ resources, render }: Synthesized, role: string): Guard {
@@ -121,4 +122,10 @@ export function permittedWorkflows(workflows: Workflows, guard: Guard): Workflow
       return workflows.describe(operationId);
     },
   };
+}
+
+/** A client with which a role may tag objects, and no more. */
+export function taggingClient(guard: Guard): S3Client {
+  const send = async ({ input }: PutObjectTaggingCommand) => guard('s3:PutObjectTagging', `${BUCKET}/${input.Key}`);
+  return { send } as unknown as S3Client;
 }
