@@ -18,11 +18,8 @@ export class EmulatorUnavailableError extends Error {
 }
 
 async function environmentKey(): Promise<string> {
-  const files = (await readdir(executor, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && /\.(py|mjs|toml)$/.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  const hash = createHash('sha256');
-  for (const file of [requirements, ...files.toSorted()]) hash.update(path.relative(here, file)).update(await readFile(file));
+  const hash = createHash('sha256').update(executor);
+  for (const file of [requirements, path.join(executor, 'pyproject.toml')]) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -62,7 +59,7 @@ async function install(step: string, command: string, args: readonly string[]): 
 }
 
 /**
- * Makes the virtual environment of LocalEmu and the executor, once for each content of requirements.txt and executor/.
+ * Makes the virtual environment of LocalEmu and the executor, once for each requirements.txt; the executor is used from its folder.
  *
  * @returns path of its Python
  * @throws EmulatorUnavailableError without Python, venv or PyPI
@@ -78,7 +75,7 @@ export async function emulatorPython(): Promise<string> {
   try {
     await install('Making a Python virtual environment', await findPython(), ['-m', 'venv', partial]);
     await install('Installing LocalEmu', pip[0], [...pip.slice(1), '-r', requirements]);
-    await install('Installing the Lambda executor', pip[0], [...pip.slice(1), '--no-build-isolation', executor]);
+    await install('Installing the Lambda executor', pip[0], [...pip.slice(1), '--no-build-isolation', '--editable', executor]);
     await rename(partial, environment).catch((error: NodeJS.ErrnoException) => {
       if (!existsSync(python)) throw error;
     });

@@ -43,6 +43,7 @@ function settings(folder: string, port: number, rootAccessKeys: readonly string[
   return {
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
     LANG: 'C.UTF-8',
+    PYTHONDONTWRITEBYTECODE: '1',
     HOME: folder,
     XDG_CACHE_HOME: path.join(folder, 'cache'),
     TMPDIR: path.join(folder, 'tmp'),
