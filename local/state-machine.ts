@@ -36,7 +36,7 @@ interface TaskState {
 }
 
 /** The deployed definition with this machine's substitutions. */
-export function loadDefinition(): StateMachineDefinition & { readonly States: Readonly<Record<string, TaskState>> } {
+function loadDefinition(): StateMachineDefinition & { readonly States: Readonly<Record<string, TaskState>> } {
   const text = readFileSync(DEFINITION, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = SUBSTITUTIONS[name];
     if (value === undefined) throw new Error(`The state machine's placeholder ${name} has no value.`);

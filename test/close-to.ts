@@ -7,7 +7,7 @@ export interface Tolerance {
 }
 
 /** Nine digits, as reference figures are compared. */
-export const NINE_DIGITS: Tolerance = { relative: 1e-9, absolute: 0 };
+const NINE_DIGITS: Tolerance = { relative: 1e-9, absolute: 0 };
 
 /** One figure that is not what it should be. */
 interface Deviation {

@@ -1,3 +1,3 @@
-export { FAILURES, type FailureCode } from './catalogue/index.ts';
+export { FAILURES } from './catalogue/index.ts';
 export { asStepError, fail } from './fail.ts';
 export * from './pipeline-error.ts';

@@ -1,5 +1,5 @@
 /** A fact that a failure message is built from: plain JSON, so that it survives every transport. */
-export type Fact = string | number | boolean | null | readonly Fact[] | { readonly [key: string]: Fact };
+type Fact = string | number | boolean | null | readonly Fact[] | { readonly [key: string]: Fact };
 
 /** The facts of one failure, by name. */
 export type Facts = Readonly<Record<string, Fact>>;
