@@ -68,6 +68,21 @@ export const experimentPageSchema = z.looseObject({
   unreadable: z.array(z.looseObject({ key: z.string(), reason: z.string() })),
 });
 
+export const uploadGrantSchema = z.looseObject({ method: z.literal('PUT'), url: z.string(), headers: z.record(z.string(), z.string()) });
+export type UploadGrant = z.infer<typeof uploadGrantSchema>;
+
+export const storedStrategySchema = z.looseObject({
+  key: z.string(),
+  name: z.string().nullable(),
+  size: z.int(),
+  valid: z.boolean(),
+  strategy: z
+    .looseObject({ symbols: z.array(z.string()), timeframes: z.array(z.string()), features: z.array(z.string()), label_source: z.string() })
+    .nullable(),
+  problems: z.array(z.looseObject({ path: z.string(), message: z.string() })),
+});
+export type StoredStrategy = z.infer<typeof storedStrategySchema>;
+
 const errorSchema = z.object({
   error: z.object({
     code: z.string(),
@@ -78,12 +93,18 @@ const errorSchema = z.object({
 /** How triggers are refused. */
 const reasonSchema = z.object({ reason: z.string(), message: z.string() });
 
-/** Why the API refused a request; null for an answer that is none of its own. */
+/** How API Gateway refuses, before the API is asked, and some emulators do. */
+const gatewaySchema = z.union([z.object({ message: z.string() }), z.object({ Message: z.string() }).transform(({ Message: message }) => ({ message }))]);
+
+/** Why the API, or a gateway before it, refused a request; null for an answer that is neither's. */
 export function refusalOf(answer: unknown): { readonly code: string; readonly message: string; readonly problems: readonly string[] } | null {
   const reason = reasonSchema.safeParse(answer);
   if (reason.success) return { code: reason.data.reason, message: reason.data.message, problems: [] };
   const parsed = errorSchema.safeParse(answer);
-  if (!parsed.success) return null;
+  if (!parsed.success) {
+    const gateway = gatewaySchema.safeParse(answer);
+    return gateway.success ? { code: 'REFUSED_BY_GATEWAY', message: gateway.data.message, problems: [] } : null;
+  }
   const { code, message, details } = parsed.data.error;
   return { code, message, problems: Array.isArray(details) ? details.map(({ field, message: why }) => `${field}: ${why}`) : [] };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Experiment, experimentSchema } from '../memory-schema/experiment.ts';
+import type { Timeframe } from '../shared/market-data/timeframe.ts';
 import {
   type ExperimentRow,
   experimentPageSchema,
@@ -8,8 +9,13 @@ import {
   operationViewSchema,
   type OperationView,
   refusalOf,
+  type StoredStrategy,
+  storedStrategySchema,
+  type UploadGrant,
+  uploadGrantSchema,
   type ViewStatus,
 } from './api-answers.ts';
+import type { RefusedAnswer } from './authorization.ts';
 import { EXIT, Refusal } from './refusal.ts';
 
 /** Sends a request to the API: in this process, or over HTTP. `path` begins with `/api/v1/`. */
@@ -22,10 +28,22 @@ export interface TriggerBody {
   readonly bypass_gates?: boolean;
 }
 
+/** A file of market data as the API asks for it. */
+export interface MarketDataFile {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly bytes: number;
+  /** 64 lower-case hex digits. */
+  readonly sha256: string;
+}
+
 /** Codes that say an operation has ended, or is about to. */
 const NOT_CANCELLABLE: ReadonlySet<string> = new Set(['OPERATION_FINISHED', 'OPERATION_NOT_CANCELLABLE']);
 
-/** One page of a listing, newest first. */
+/** Statuses of a server, or of a gateway before it, that is overloaded or being replaced. */
+export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** One page of a listing. */
 export interface Page<T> {
   readonly rows: readonly T[];
   /** On all pages. */
@@ -45,11 +63,13 @@ class ApiRefusal extends Refusal {
   readonly status: number;
   readonly code: string;
 
-  constructor(status: number, code: string, message: string, problems: readonly string[]) {
+  constructor(status: number, code: string, message: string, problems: readonly string[], guidance: string | null) {
+    const transient = TRANSIENT_STATUSES.has(status);
     super(message, {
-      guidance: status === 503 ? 'Wait a moment, then repeat the command.' : null,
+      guidance: guidance ?? (transient ? 'Wait a moment, then repeat the command.' : null),
       exitCode: status === 422 || status === 413 ? EXIT.usage : EXIT.failed,
       problems,
+      transient,
     });
     this.status = status;
     this.code = code;
@@ -61,10 +81,13 @@ export class Client {
   readonly #send: Send;
   /** Who answers, for messages. */
   readonly #where: string;
+  readonly #guidance: (answer: RefusedAnswer) => string | null;
 
-  constructor(send: Send, where: string) {
+  /** @param guidance what to do about a refusal, beyond what it says itself */
+  constructor(send: Send, where: string, guidance: (answer: RefusedAnswer) => string | null = () => null) {
     this.#send = send;
     this.#where = where;
+    this.#guidance = guidance;
   }
 
   /** Whether the server answers and reaches its store. */
@@ -116,28 +139,63 @@ export class Client {
     return (await this.#call('GET', `/experiments/${encodeURIComponent(experimentId)}`, z.object({ data: experimentSchema }))).data;
   }
 
-  async #call<T>(method: string, path: string, schema: z.ZodType<T>, { body }: { readonly body?: unknown } = {}): Promise<T> {
+  /** Asks for leave to upload a file of market data; null where the same bytes are stored already. */
+  async uploadMarketData(file: MarketDataFile): Promise<UploadGrant | null> {
+    const schema = z.object({ data: z.object({ upload: uploadGrantSchema.nullable() }) });
+    return (await this.#call('POST', '/market-data/uploads', schema, { body: file })).data.upload;
+  }
+
+  /** Stores a strategy under its own name; `exists` where another one has that name and must not be replaced. */
+  async storeStrategy(body: { readonly yaml: string; readonly overwrite: boolean }): Promise<'stored' | 'unchanged' | 'exists'> {
+    try {
+      const { status } = await this.#answer('POST', '/strategies', z.object({ success: z.literal(true) }), { body });
+      return status === 201 ? 'stored' : 'unchanged';
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === 'STRATEGY_EXISTS') return 'exists';
+      throw error;
+    }
+  }
+
+  /** By name. */
+  async strategies(query: { readonly limit: number; readonly offset?: number }): Promise<Page<StoredStrategy>> {
+    const schema = z.object({ data: z.array(storedStrategySchema), total_count: z.int() });
+    const { data, total_count: total } = await this.#call('GET', `/strategies?${search(query)}`, schema);
+    return { rows: data, total };
+  }
+
+  async #call<T>(method: string, path: string, schema: z.ZodType<T>, options: { readonly body?: unknown } = {}): Promise<T> {
+    return (await this.#answer(method, path, schema, options)).content;
+  }
+
+  async #answer<T>(method: string, path: string, schema: z.ZodType<T>, { body }: { readonly body?: unknown }): Promise<{ readonly status: number; readonly content: T }> {
     const response = await this.#send(`/api/v1${path}`, {
       method,
       ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const answer = readJson(await response.text());
     if (!response.ok) {
+      const { status } = response;
       const refusal = refusalOf(answer);
-      if (refusal === null) throw this.#foreign(`status ${response.status} and no reason`);
-      throw new ApiRefusal(response.status, refusal.code, refusal.message, refusal.problems);
+      if (refusal === null) throw this.#foreign(`status ${status} and no reason`, { transient: TRANSIENT_STATUSES.has(status) });
+      const { code, message, problems } = refusal;
+      throw new ApiRefusal(status, code, message, problems, this.#guidance({ status, code, message, date: dateOf(response) }));
     }
     const parsed = schema.safeParse(answer);
-    if (!parsed.success) throw this.#foreign(`something this version cannot read (${z.prettifyError(parsed.error)})`, parsed.error);
-    return parsed.data;
+    if (!parsed.success) throw this.#foreign(`something this version cannot read (${z.prettifyError(parsed.error)})`, { cause: parsed.error });
+    return { status: response.status, content: parsed.data };
   }
 
-  #foreign(what: string, cause?: unknown): Refusal {
+  #foreign(what: string, details: { readonly transient?: boolean; readonly cause?: unknown }): Refusal {
     return new Refusal(`${this.#where} answered with ${what}.`, {
       guidance: 'Check that this address is a Tocsin server, of the same version as this program.',
-      cause,
+      ...details,
     });
   }
+}
+
+function dateOf({ headers }: Response): Date | null {
+  const date = new Date(headers.get('date') ?? '');
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 function operationPath(operationId: string): string {

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationView } from './api-answers.ts';
 import type { Client } from './client.ts';
-import { Unreachable } from './connect.ts';
 import { Refusal } from './refusal.ts';
-
-/** Looks that may fail one after the other before the server counts as gone. */
-const LOST_LOOKS = 5;
+import { retrying } from './retry.ts';
 
 export interface FollowOptions {
   readonly pollMs: number;
@@ -39,19 +36,14 @@ export async function follow(client: Client, operationId: string, { pollMs, onLo
 }
 
 async function look(client: Client, operationId: string, pollMs: number): Promise<OperationView> {
-  for (let lost = 1; ; lost++) {
-    try {
-      return await client.operation(operationId);
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      if (lost === LOST_LOOKS) {
-        throw new Refusal(`${error.message} Whether operation ${operationId} goes on is not known.`, {
-          guidance: `When the server is back, see how it ended: tocsin operations show ${operationId}`,
-          cause: error,
-        });
-      }
-      await sleep(pollMs * 2 ** lost);
-    }
+  try {
+    return await retrying(() => client.operation(operationId), pollMs);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.transient)) throw error;
+    throw new Refusal(`${error.message} Whether operation ${operationId} goes on is not known.`, {
+      guidance: `When the server is back, see how it ended: tocsin operations show ${operationId}`,
+      cause: error,
+    });
   }
 }
 

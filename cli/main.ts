@@ -36,11 +36,16 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'data',
-    summary: 'check, import and make market data',
+    summary: 'check, import, make and upload market data',
     load: async () => {
       const [{ dataCommand }, { processOutput }] = await Promise.all([import('./commands/data.ts'), import('./output.ts')]);
       return dataCommand(processOutput);
     },
+  },
+  {
+    name: 'strategies',
+    summary: 'list and store strategies',
+    load: async () => (await import('./commands/strategies.ts')).strategiesCommand(),
   },
   {
     name: 'operations',

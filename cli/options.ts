@@ -15,14 +15,26 @@ function httpUrl(text: string): string {
   throw new InvalidArgumentError('It must be an http or https address, e.g. http://127.0.0.1:8000.');
 }
 
+function region(text: string): string {
+  if (/^[a-z0-9-]+$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the name of an AWS region, e.g. eu-central-1.');
+}
+
+const ENDPOINT_VARIABLE = 'TOCSIN_ENDPOINT';
+
 export const dataOption = () => new Option('--data <dir>', 'folder of market data, <SYMBOL>_<TIMEFRAME>.csv').default('./data');
 
 export const memoryOption = () => new Option('--memory <dir>', 'folder of experiments, runs and operations').default('./memory');
 
 export const jsonOption = (what: string) => new Option('--json', `print ${what} as JSON, and nothing else, on standard output`);
 
-export const endpointOption = () =>
-  new Option('--endpoint <url>', 'use the server at this address instead of a local memory folder').argParser(httpUrl).conflicts(['memory', 'data']);
+const endpointOption = () =>
+  new Option('--endpoint <url>', 'use the server at this address instead of a local memory folder (env: TOCSIN_ENDPOINT); requests to API Gateway are signed')
+    .argParser(httpUrl)
+    .conflicts(['memory', 'data']);
+
+const signRegionOption = () =>
+  new Option('--sign-region <region>', "AWS region to sign requests for, where the server's address is not API Gateway's own").env('TOCSIN_SIGN_REGION').argParser(region);
 
 /** Help text with examples, as every command has it. */
 export function examples(...lines: readonly string[]): string {
@@ -36,9 +48,37 @@ export interface PlaceOptions {
   readonly data: string;
   readonly json: boolean;
   readonly endpoint?: string;
+  readonly signRegion?: string;
+}
+
+/** Adds the options that say where a command works: a server, or folders on this machine. */
+export function located(command: Command): Command {
+  return command
+    .addOption(memoryOption())
+    .addOption(dataOption())
+    .addOption(endpointOption())
+    .addOption(signRegionOption())
+    .hook('preAction', (_, action) => completeEndpoint(action));
 }
 
 /** Adds the options of `PlaceOptions`. */
 export function placed(command: Command, what: string): Command {
-  return command.addOption(memoryOption()).addOption(dataOption()).addOption(jsonOption(what).default(false)).addOption(endpointOption());
+  return located(command).addOption(jsonOption(what).default(false));
+}
+
+/** TOCSIN_ENDPOINT counts where the command line says nothing of the place. */
+function completeEndpoint(command: Command): void {
+  const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+  const address = process.env[ENDPOINT_VARIABLE];
+  if (address !== undefined && address !== '' && !['endpoint', 'memory', 'data'].some(given)) {
+    try {
+      command.setOptionValueWithSource('endpoint', httpUrl(address), 'env');
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      command.error(`error: environment variable '${ENDPOINT_VARIABLE}' value '${address}' is invalid. ${error.message}`);
+    }
+  }
+  if (given('signRegion') && command.getOptionValue('endpoint') === undefined) {
+    command.error(`error: option '--sign-region <region>' needs a server: give --endpoint, or set ${ENDPOINT_VARIABLE}`);
+  }
 }

@@ -16,6 +16,8 @@ interface RefusalDetails {
   readonly exitCode?: 1 | 2;
   /** Single problems, `place: reason`. */
   readonly problems?: readonly string[];
+  /** Whether the same request may well succeed a moment later. */
+  readonly transient?: boolean;
   readonly cause?: unknown;
 }
 
@@ -23,10 +25,12 @@ interface RefusalDetails {
 export class Refusal extends CommandExit {
   readonly guidance: string | null;
   readonly problems: readonly string[];
+  readonly transient: boolean;
 
-  constructor(message: string, { guidance = null, exitCode = EXIT.failed, problems = [], cause }: RefusalDetails = {}) {
+  constructor(message: string, { guidance = null, exitCode = EXIT.failed, problems = [], transient = false, cause }: RefusalDetails = {}) {
     super(exitCode, message, cause === undefined ? undefined : { cause });
     this.guidance = guidance;
     this.problems = problems;
+    this.transient = transient;
   }
 }

@@ -1,16 +1,13 @@
 import { connect } from './connect.ts';
 import { watchInterrupt } from './interrupt.ts';
+import type { PlaceOptions } from './options.ts';
 import { runOperation } from './run-operation.ts';
 import { readStrategyFile } from './strategy-file.ts';
 
-export interface ResearchRequest {
-  readonly data: string;
+export interface ResearchRequest extends PlaceOptions {
   readonly dataGiven: boolean;
-  readonly memory: string;
   readonly seed?: number;
   readonly bypassGates: boolean;
-  readonly json: boolean;
-  readonly endpoint?: string;
 }
 
 /** Runs one research cycle and returns the exit status. The file is validated here first: an invalid one starts nothing. */

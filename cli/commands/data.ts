@@ -2,14 +2,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isSymbol } from '../../shared/market-data/file-name.ts';
 import { isTimeframe, TIMEFRAMES, type Timeframe } from '../../shared/market-data/timeframe.ts';
 import { CommandExit } from '../exit.ts';
+import { located, type PlaceOptions } from '../options.ts';
 import type { Output } from '../output.ts';
 import { checkData } from './data-check.ts';
 import { importData } from './data-import.ts';
 import { sampleData } from './data-sample.ts';
 
-/** `tocsin data`: check, import and make market data. Bad usage throws CommandExit with status 2, after commander's own words. */
+/** `tocsin data`: check, import, make and upload market data. Bad usage throws CommandExit with status 2, after commander's own words. */
 export function dataCommand(output: Output): Command {
-  const data = command('data', output).description('check, import and make market data');
+  const data = command('data', output).description('check, import, make and upload market data');
   data.addCommand(
     command('check', output)
       .description('report on every <SYMBOL>_<TIMEFRAME>.csv in a folder; status 1 if any of them cannot be used')
@@ -42,6 +43,19 @@ export function dataCommand(output: Output): Command {
       .option('--force', 'replace files that are there already', false)
       .addHelpText('after', '\nExample:\n  tocsin data sample --out ./sample --days 365')
       .action((options: Parameters<typeof sampleData>[0]) => sampleData(options, output)),
+  );
+  data.addCommand(
+    located(command('push', output))
+      .description(
+        'check every <SYMBOL>_<TIMEFRAME>.csv in a folder, then upload what the server does not have yet; if one of them cannot be used,\n' +
+          'nothing is uploaded, and the status is 1',
+      )
+      .argument('<dir>', 'folder with data files')
+      .addHelpText('after', '\nExample:\n  tocsin data push ./data --endpoint https://abc123.execute-api.eu-central-1.amazonaws.com/dev')
+      .action(async (dir: string, options: Omit<PlaceOptions, 'json'>, action: Command) => {
+        const { pushData } = await import('./data-push.ts');
+        await pushData(dir, { ...options, dataGiven: action.getOptionValueSource('data') === 'cli' }, output);
+      }),
   );
   return data;
 }

@@ -1,21 +1,17 @@
 import { Command } from 'commander';
 import { endWith } from '../exit.ts';
-import { dataOption, endpointOption, examples, jsonOption, memoryOption, wholeNumber } from '../options.ts';
+import { examples, type PlaceOptions, placed, wholeNumber } from '../options.ts';
 
-interface ResearchOptions {
-  readonly data: string;
-  readonly memory: string;
+interface ResearchOptions extends PlaceOptions {
   readonly seed?: number;
   readonly bypassGates: boolean;
-  readonly json: boolean;
-  readonly endpoint?: string;
 }
 
 const MAX_SEED = 0xffff_ffff;
 
 /** `tocsin research`: one cycle, from strategy file to experiment. */
 export function researchCommand(): Command {
-  return new Command('research')
+  return placed(new Command('research'), 'the experiment')
     .summary('run one research cycle: train, backtest, record')
     .description(
       'Runs one research cycle on a strategy: trains a model, backtests it, and records the experiment.\n' +
@@ -23,12 +19,8 @@ export function researchCommand(): Command {
         'Exit status: 0 completed (also where a gate rejected the model), 1 failed or cancelled, 2 bad usage or invalid strategy.',
     )
     .argument('<strategy>', 'strategy file, YAML')
-    .addOption(dataOption())
-    .addOption(memoryOption())
     .option('--seed <n>', 'seed of every random choice; the same seed gives the same model', wholeNumber(0, MAX_SEED))
     .option('--bypass-gates', 'backtest and record whatever the gates say', false)
-    .addOption(jsonOption('the experiment').default(false))
-    .addOption(endpointOption())
     .addHelpText('after', examples('tocsin research strategy.yaml --data ./data', 'tocsin research strategy.yaml --seed 7 --json > experiment.json'))
     .action(async (file: string, options: ResearchOptions, command: Command) => {
       const { research } = await import('../research.ts');

@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PipelineError } from '../shared/errors/index.ts';
+import { parseBarsWithNotes } from '../shared/market-data/csv.ts';
+import { barsKey, parseBarsFileName } from '../shared/market-data/file-name.ts';
+import { checkQuality, type QualityReport } from '../shared/market-data/quality.ts';
+import type { Timeframe } from '../shared/market-data/timeframe.ts';
+import { assertObjectKey } from '../shared/memory/keys.ts';
+import { readDataFile, reasonOf } from './data-files.ts';
+import { CommandExit } from './exit.ts';
+
+/** A data file that can be used. */
+export interface CheckedFile {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly content: Uint8Array;
+  readonly report: QualityReport;
+}
+
+/** A data file by its name, or why it cannot be used. */
+export type CheckResult = { readonly name: string } & ({ readonly ok: true; readonly file: CheckedFile } | { readonly ok: false; readonly error: PipelineError });
+
+/** The names in a folder. Throws CommandExit with status 2 where it cannot be read. */
+export async function namesIn(dir: string): Promise<readonly string[]> {
+  return readdir(dir).catch((error: unknown) => {
+    throw new CommandExit(2, `The folder ${dir} cannot be read: ${reasonOf(error)}.`, { cause: error });
+  });
+}
+
+/**
+ * Checks the CSV files among the names, in the order of their names, one at a time.
+ * Throws CommandExit with status 1 where there are none.
+ */
+export async function* checkFiles(dir: string, names: readonly string[]): AsyncGenerator<CheckResult> {
+  const files = names.filter((name) => name.toLowerCase().endsWith('.csv')).toSorted();
+  if (files.length === 0) throw new CommandExit(1, `${dir} has no data files; they are named like EURUSD_1h.csv.`);
+  for (const name of files) {
+    try {
+      yield { name, ok: true, file: await check(join(dir, name), name) };
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      yield { name, ok: false, error };
+    }
+  }
+}
+
+async function check(path: string, name: string): Promise<CheckedFile> {
+  const { symbol, timeframe } = parseBarsFileName(name);
+  assertObjectKey(barsKey(symbol, timeframe));
+  const content = await readDataFile(path);
+  const { bars, notes } = parseBarsWithNotes(content, { symbol, timeframe, source: name });
+  return { symbol, timeframe, content, report: checkQuality(bars, notes) };
+}
