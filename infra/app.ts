@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunction } from './bundle.ts';
@@ -9,8 +9,9 @@ import { TocsinStack } from './tocsin-stack.ts';
 const app = new App();
 const settings = readSettings(app.node);
 const { stage, architecture } = settings;
-const bundles = fileURLToPath(new URL(`../dist/functions/${architecture}`, import.meta.url));
-await Promise.all(FUNCTION_NAMES.map((name) => bundleFunction(name, `${bundles}/${name}`, { architecture })));
+// In the folder that the CDK CLI keeps for one run at a time.
+const bundles = join(app.outdir, 'functions', architecture);
+await Promise.all(FUNCTION_NAMES.map((name) => bundleFunction(name, join(bundles, name), { architecture })));
 new TocsinStack(app, `tocsin-${stage}`, { settings, bundles });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();
