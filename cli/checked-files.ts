@@ -10,7 +10,7 @@ import { readDataFile, reasonOf } from './data-files.ts';
 import { CommandExit } from './exit.ts';
 
 /** A data file that can be used. */
-export interface CheckedFile {
+interface CheckedFile {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly content: Uint8Array;

@@ -50,6 +50,13 @@ describe('an answer that refuses becomes a message', () => {
 });
 
 test.each([
+  ['message', { message: 'Too Many Requests' }],
+  ['Message', { Message: 'Too Many Requests' }],
+])("a gateway's own %s is passed on", async (_, body) => {
+  expect(await refusalOf(answering(429, body).client.operation('x'))).toEqual({ message: 'Too Many Requests', problems: [], exitCode: 1 });
+});
+
+test.each([
   ['no JSON', '<html>hello</html>'],
   ['no operation', { data: { operation_id: 'x' } }],
 ])('a good answer that is %s is not taken', async (_, body) => {

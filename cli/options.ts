@@ -26,7 +26,7 @@ export const dataOption = () => new Option('--data <dir>', 'folder of market dat
 
 export const memoryOption = () => new Option('--memory <dir>', 'folder of experiments, runs and operations').default('./memory');
 
-export const jsonOption = (what: string) => new Option('--json', `print ${what} as JSON, and nothing else, on standard output`);
+const jsonOption = (what: string) => new Option('--json', `print ${what} as JSON, and nothing else, on standard output`);
 
 const endpointOption = () =>
   new Option('--endpoint <url>', 'use the server at this address instead of a local memory folder (env: TOCSIN_ENDPOINT); requests to API Gateway are signed')

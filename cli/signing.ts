@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
 /** A request to be signed. */
-export interface Unsigned {
+interface Unsigned {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;

@@ -74,7 +74,7 @@ export interface ApiBench {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
 }
 
-type BenchOptions = Partial<Pick<ApiDeps, 'capacity' | 'defaultStrategy' | 'callerOf' | 'workflows'>> & {
+type BenchOptions = Partial<Pick<ApiDeps, 'capacity' | 'defaultStrategy' | 'callerOf' | 'workflows' | 'uploads'>> & {
   /** Changes the stores, for example to fail. */
   readonly wrap?: (stores: { objects: ObjectStore; operations: OperationStore }) => Partial<{ objects: ObjectStore; operations: OperationStore }>;
   readonly now?: () => Date;

@@ -11,7 +11,7 @@ export const BUCKET = 'bucket';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** What the stand-in answers instead of doing what it was asked. */
-export interface S3Fault {
+interface S3Fault {
   readonly status: number;
   readonly code: string;
 }
@@ -28,6 +28,8 @@ export interface S3Server {
   readonly requests: string[];
   /** Answers the next requests with these faults, in order. */
   fail(...faults: readonly S3Fault[]): void;
+  /** As `fail`, the next PUT requests. */
+  failPuts(...faults: readonly S3Fault[]): void;
   close(): Promise<void>;
 }
 
@@ -46,13 +48,14 @@ export async function startS3Server({
   const checksums = new Map<string, string>();
   const requests: string[] = [];
   const faults: S3Fault[] = [];
+  const putFaults: S3Fault[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const [bucket, ...segments] = pathname.slice(1).split('/').map(decodeURIComponent);
     const key = segments.join('/');
     const body = new Uint8Array(await buffer(request));
     requests.push(`${request.method} ${key === '' ? '?list' : key}`);
-    const fault = faults.shift() ?? presigningFault(request, body, now());
+    const fault = faults.shift() ?? (request.method === 'PUT' ? putFaults.shift() : undefined) ?? presigningFault(request, body, now());
     if (fault !== null) sendError(response, fault.status, fault.code);
     else if (bucket !== BUCKET) sendError(response, 404, 'NoSuchBucket');
     else if (request.headers['content-encoding']?.includes('aws-chunked') === true) sendError(response, 501, 'NotImplemented');
@@ -84,6 +87,7 @@ export async function startS3Server({
     checksums,
     requests,
     fail: (...next) => void faults.push(...next),
+    failPuts: (...next) => void putFaults.push(...next),
     async close() {
       client.destroy();
       server.closeAllConnections();
