@@ -17,6 +17,10 @@ const POLL_MS = 100;
 export interface Emulator {
   /** `http://127.0.0.1:<port>`, for AWS_ENDPOINT_URL. */
   readonly endpoint: string;
+  /** The same endpoint over TLS, for bucket policies that deny plain HTTP. */
+  readonly secureEndpoint: string;
+  /** The self-signed certificate of `secureEndpoint`, for NODE_EXTRA_CA_CERTS. */
+  readonly certificateFile: string;
   /** What the emulator printed; stays after `stop`. */
   readonly logFile: string;
   /** Ends the emulator with its function processes and removes all that it stored. */
@@ -26,7 +30,7 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** @default a free port */
   readonly port?: number;
-  /** Access keys that may do everything; all other callers are then held to their IAM policies. @default no caller is held to any */
+  /** Access keys that may do everything; every other caller, functions included, is then held to its IAM policies. @default nobody is */
   readonly rootAccessKeys?: readonly string[];
 }
 
@@ -37,6 +41,11 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** LocalEmu makes the certificate at this path, its two halves beside it. */
+function certificate(folder: string): string {
+  return path.join(folder, 'certificate.pem');
 }
 
 function settings(folder: string, port: number, rootAccessKeys: readonly string[] | undefined): NodeJS.ProcessEnv {
@@ -53,6 +62,7 @@ function settings(folder: string, port: number, rootAccessKeys: readonly string[
     GATEWAY_SERVER: 'loopback',
     LAMBDA_RUNTIME_EXECUTOR: 'host',
     LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT: '60',
+    CUSTOM_SSL_CERT_PATH: certificate(folder),
     SQS_ENDPOINT_STRATEGY: 'path',
     SKIP_SSL_CERT_DOWNLOAD: '1',
     ...(rootAccessKeys === undefined ? {} : { IAM_ENFORCEMENT: '1', ROOT_ACCESS_KEYS: rootAccessKeys.join(',') }),
@@ -132,5 +142,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await stop();
     throw error;
   }
-  return { endpoint, logFile, stop };
+  return {
+    endpoint,
+    secureEndpoint: endpoint.replace('http:', 'https:'),
+    certificateFile: `${certificate(state)}.crt`,
+    logFile,
+    stop,
+  };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CliCredentialsStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AuthorizationType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -26,6 +26,7 @@ function probeStack(app: App): void {
     versioned: true,
     encryption: BucketEncryption.S3_MANAGED,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
     removalPolicy: RemovalPolicy.DESTROY,
   });
 
@@ -36,16 +37,18 @@ function probeStack(app: App): void {
       code: Code.fromAsset(path.resolve(process.env['PROBE_CODE']!)),
       timeout: Duration.seconds(timeout),
       memorySize,
-      environment: { STAGE: 'probe', OUTBOX: process.env['PROBE_OUTBOX']!, TABLE_NAME: table.tableName },
+      environment: { STAGE: 'probe', OUTBOX: process.env['PROBE_OUTBOX']!, TABLE_NAME: table.tableName, BUCKET_NAME: bucket.bucketName },
     });
   const worker = probe('Worker', 60, 512);
   const hasty = probe('Hasty', 1, 512);
   const stranger = probe('Stranger', 60, 512);
   table.grantReadWriteData(worker);
+  bucket.grantPut(worker);
 
   const states = new Role(stack, 'States', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
   for (const callee of [worker, hasty, stranger]) callee.grantInvoke(states);
   table.grantReadWriteData(states);
+  const mute = new Role(stack, 'Mute', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
 
   const notices = new Queue(stack, 'Notices');
   const letters = new Queue(stack, 'Letters');
@@ -70,6 +73,7 @@ function probeStack(app: App): void {
     hasty: hasty.functionArn,
     stranger: stranger.functionArn,
     statesRole: states.roleArn,
+    muteRole: mute.roleArn,
     notices: notices.queueUrl,
     letters: letters.queueUrl,
     apiId: api.restApiId,
@@ -77,6 +81,6 @@ function probeStack(app: App): void {
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
 }
 
-const app = new App();
+const app = new App(process.env['PROBE_AS_CALLER'] === '1' ? { defaultStackSynthesizer: new CliCredentialsStackSynthesizer() } : undefined);
 probeStack(app);
 app.synth();

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { z } from 'zod';
+import type { Emulator } from '../start.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -23,6 +24,7 @@ const outputs = z.object({
   hasty: z.string(),
   stranger: z.string(),
   statesRole: z.string(),
+  muteRole: z.string(),
   notices: z.string(),
   letters: z.string(),
   apiId: z.string(),
@@ -37,8 +39,12 @@ export interface DeployedProbe {
   readonly remove: () => Promise<void>;
 }
 
-/** Bootstraps the emulator's account and deploys the probe stack to it with the CDK CLI. */
-export async function deployProbe(endpoint: string): Promise<DeployedProbe> {
+/**
+ * Bootstraps the emulator's account and deploys the probe stack to it with the CDK CLI.
+ *
+ * @param asCaller with the caller's own credentials, not with the roles that bootstrap makes
+ */
+export async function deployProbe(emulator: Emulator, { asCaller = false } = {}): Promise<DeployedProbe> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tocsin-probe-'));
   const outbox = path.join(folder, 'outbox');
   const code = path.join(folder, 'code');
@@ -67,10 +73,12 @@ export async function deployProbe(endpoint: string): Promise<DeployedProbe> {
         AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         AWS_REGION: REGION,
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_ENDPOINT_URL: emulator.secureEndpoint,
+        AWS_ENDPOINT_URL_S3: emulator.secureEndpoint,
+        NODE_EXTRA_CA_CERTS: emulator.certificateFile,
         PROBE_CODE: code,
         PROBE_OUTBOX: outbox,
+        PROBE_AS_CALLER: asCaller ? '1' : '0',
       },
     });
   };

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 interface Context {
   readonly awsRequestId: string;
@@ -20,7 +21,8 @@ export type Request =
   | { readonly do: 'lose-rejection' }
   | { readonly do: 'hold-memory'; readonly megabytes: number }
   | { readonly do: 'fail-until'; readonly key: string; readonly attempt: number }
-  | { readonly do: 'put-item'; readonly id: string };
+  | { readonly do: 'put-item'; readonly id: string }
+  | { readonly do: 'put-object'; readonly key: string };
 
 const attempts = new Map<string, number>();
 const held: Buffer[] = [];
@@ -74,6 +76,9 @@ async function serve(request: Request, context: Context): Promise<unknown> {
     case 'put-item':
       await new DynamoDBClient().send(new PutItemCommand({ TableName: process.env['TABLE_NAME']!, Item: { id: { S: request.id } } }));
       return { put: request.id };
+    case 'put-object':
+      await new S3Client().send(new PutObjectCommand({ Bucket: process.env['BUCKET_NAME']!, Key: request.key, Body: 'from a function' }));
+      return { put: request.key };
   }
 }
 

@@ -74,5 +74,6 @@ it('ends a function that holds more memory than it is given with Runtime.OutOfMe
 });
 
 it('lets a function reach the emulator through the SDK without settings of its own', async () => {
-  expect(await invoke(probe.worker, { do: 'put-item', id: 'from-a-function' })).toEqual({ failed: false, payload: { put: 'from-a-function' } });
+  expect(await invoke(probe.worker, { do: 'put-item', id: 'item' })).toEqual({ failed: false, payload: { put: 'item' } });
+  expect(await invoke(probe.worker, { do: 'put-object', key: 'object' })).toEqual({ failed: false, payload: { put: 'object' } });
 });

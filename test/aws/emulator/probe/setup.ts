@@ -12,7 +12,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const emulator = await startEmulator();
   try {
-    const stack = await deployProbe(emulator.endpoint);
+    const stack = await deployProbe(emulator);
     project.provide('probe', { ...stack.deployment, endpoint: emulator.endpoint });
     return async () => {
       await emulator.stop();

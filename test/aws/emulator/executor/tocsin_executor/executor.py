@@ -12,6 +12,7 @@ from localemu.aws.api.lambda_ import PackageType
 from localemu.services.lambda_.invocation.executor_endpoint import NAMESPACE, StatusErrorException
 from localemu.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localemu.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
+from localemu.utils.ssl import get_cert_pem_file_path
 
 from . import failures
 from .process import AnswerOverdue, MemoryExceeded, NodeProcess, ProcessEnded
@@ -57,12 +58,15 @@ class HostExecutor(RuntimeExecutor):
 
     def start(self, env_vars: dict[str, str]) -> None:
         settings = self.function_version.config
+        gateway = config.GATEWAY_LISTEN[0]
         self._environment = {
             "PATH": os.environ["PATH"],
             "LANG": "en_US.UTF-8",
             **{name: str(value) for name, value in env_vars.items()},
             "LAMBDA_TASK_ROOT": str(settings.code.get_unzipped_code_location()),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{settings.runtime}",
+            "AWS_ENDPOINT_URL": f"https://{gateway.host}:{gateway.port}",
+            "NODE_EXTRA_CA_CERTS": f"{get_cert_pem_file_path()}.crt",
         }
         with self._serving:
             try:
