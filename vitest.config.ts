@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{shared,functions,local,cli,infra,memory-schema,test}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/aws/**'],
     setupFiles: ['vitest.setup.ts'],
     reporters: ['default', './test/support/not-run-reporter.ts'],
     sequence: { shuffle: true },
