@@ -9,8 +9,8 @@ const statusChangeSchema = z.object({
   detail: z.object({
     name: z.string(),
     status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
-    /** Milliseconds since 1970. */
-    stopDate: z.number().nullish(),
+    /** Milliseconds since 1970; from LocalStack's engine ISO 8601 text. */
+    stopDate: z.union([z.number(), z.iso.datetime({ offset: true })]).nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
   }),
@@ -40,7 +40,7 @@ export function readEvent(event: unknown): ReconcileRequest {
     status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
     error: error ?? null,
     cause: cause ?? null,
-    stoppedAt: typeof stopDate === 'number' ? new Date(stopDate) : null,
+    stoppedAt: stopDate === null || stopDate === undefined ? null : new Date(stopDate),
   };
   return { kind: 'execution', operationId: name, execution };
 }

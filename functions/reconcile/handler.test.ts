@@ -40,6 +40,13 @@ describe('the reconcile function', () => {
     expect(bench.announced).toHaveLength(1);
   });
 
+  test('reads times as AWS and as LocalStack write them', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    await handlerOver(bench).handle(statusChange(id, { status: 'TIMED_OUT', stopDate: '2026-01-01T00:01:00.465402+00:00' }));
+    expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'Execution.TIMED_OUT' });
+  });
+
   test('asks for the reason where the event has none', async () => {
     const bench = await startReconcileBench();
     const id = await bench.operation(1, { status: 'running' });
