@@ -16,7 +16,6 @@ const PRIVATE = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
   enforceSSL: true,
-  minimumTLSVersion: 1.2,
 } as const satisfies BucketProps;
 
 /** Whether what a stage remembers outlives its stack. */
