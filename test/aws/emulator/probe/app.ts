@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { App, CfnOutput, CliCredentialsStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CliCredentialsStackSynthesizer, Duration, RemovalPolicy, Stack, type IReusableStackSynthesizer } from 'aws-cdk-lib';
 import { AuthorizationType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -42,11 +42,12 @@ function probeStack(app: App): void {
   const worker = probe('Worker', 60, 512);
   const hasty = probe('Hasty', 1, 512);
   const stranger = probe('Stranger', 60, 512);
+  const unready = probe('Unready', 60, 512);
   table.grantReadWriteData(worker);
   bucket.grantPut(worker);
 
   const states = new Role(stack, 'States', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-  for (const callee of [worker, hasty, stranger]) callee.grantInvoke(states);
+  for (const callee of [worker, hasty, stranger, unready]) callee.grantInvoke(states);
   table.grantReadWriteData(states);
   const mute = new Role(stack, 'Mute', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
 
@@ -72,6 +73,7 @@ function probeStack(app: App): void {
     worker: worker.functionArn,
     hasty: hasty.functionArn,
     stranger: stranger.functionArn,
+    unready: unready.functionArn,
     statesRole: states.roleArn,
     muteRole: mute.roleArn,
     notices: notices.queueUrl,
@@ -81,6 +83,8 @@ function probeStack(app: App): void {
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
 }
 
-const app = new App(process.env['PROBE_AS_CALLER'] === '1' ? { defaultStackSynthesizer: new CliCredentialsStackSynthesizer() } : undefined);
+// The cast: the class declares bootstrapQualifier as possibly undefined, which exactOptionalPropertyTypes tells from absent.
+const callersCredentials = new CliCredentialsStackSynthesizer() as IReusableStackSynthesizer;
+const app = new App(process.env['PROBE_AS_CALLER'] === '1' ? { defaultStackSynthesizer: callersCredentials } : undefined);
 probeStack(app);
 app.synth();

@@ -23,6 +23,7 @@ const outputs = z.object({
   worker: z.string(),
   hasty: z.string(),
   stranger: z.string(),
+  unready: z.string(),
   statesRole: z.string(),
   muteRole: z.string(),
   notices: z.string(),

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -24,7 +24,6 @@ export type Request =
   | { readonly do: 'put-item'; readonly id: string }
   | { readonly do: 'put-object'; readonly key: string };
 
-const attempts = new Map<string, number>();
 const held: Buffer[] = [];
 let invocations = 0;
 
@@ -33,6 +32,8 @@ function named(name: string, message: string): Error {
   error.name = name;
   return error;
 }
+
+if (process.env['AWS_LAMBDA_FUNCTION_NAME']?.includes('Unready') === true) throw named('StorageError', 'cannot start');
 
 async function serve(request: Request, context: Context): Promise<unknown> {
   switch (request.do) {
@@ -68,8 +69,9 @@ async function serve(request: Request, context: Context): Promise<unknown> {
       }
       return { held: held.length };
     case 'fail-until': {
-      const attempt = (attempts.get(request.key) ?? 0) + 1;
-      attempts.set(request.key, attempt);
+      const attempts = path.join(path.dirname(process.env['OUTBOX']!), request.key);
+      await appendFile(attempts, '.');
+      const attempt = (await stat(attempts)).size;
       if (attempt < request.attempt) throw named('StorageError', `attempt ${String(attempt)}`);
       return { attempt };
     }

@@ -68,6 +68,12 @@ it.each([
   expect(error.errorMessage).toMatch(new RegExp(`^RequestId: [-0-9a-f]{36} Error: ${message}$`));
 });
 
+it('gives the error of a function that cannot start its name, at each invocation', async () => {
+  const error = { errorType: 'StorageError', errorMessage: 'cannot start' };
+  expect(await invokeFailing(probe.unready, { do: 'describe' })).toMatchObject(error);
+  expect(await invokeFailing(probe.unready, { do: 'describe' })).toMatchObject(error);
+});
+
 it('ends a function that holds more memory than it is given with Runtime.OutOfMemory', async () => {
   const error = await invokeFailing(probe.worker, { do: 'hold-memory', megabytes: 1024 });
   expect(error.errorType).toBe('Runtime.OutOfMemory');

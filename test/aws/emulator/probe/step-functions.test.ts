@@ -36,8 +36,9 @@ describe('an error of a function', () => {
   it.each([
     { name: 'Sandbox.Timedout', at: probe.hasty, request: { do: 'wait', ms: 30_000 } },
     { name: 'Runtime.ExitError', at: probe.worker, request: { do: 'exit', code: 1 } },
+    { name: 'StorageError', at: probe.unready, request: { do: 'describe' } },
     { name: 'Runtime.OutOfMemory', at: probe.worker, request: { do: 'hold-memory', megabytes: 1024 } },
-  ] as const)('of the Lambda service is caught by its name: $name', async ({ name, at, request }) => {
+  ] as const)('that the handler did not throw is caught by its name: $name', async ({ name, at, request }) => {
     const execution = await execute({
       StartAt: 'Train',
       States: { Train: task(at, request, { Catch: [caught(name), unexpected], End: true }), ...ends },

@@ -19,7 +19,7 @@ export const probe = inject('probe');
 
 const settings = { endpoint: probe.endpoint, region: REGION, credentials: CREDENTIALS };
 export const dynamodb = new DynamoDBClient({ ...settings, maxAttempts: 1 });
-export const lambda = new LambdaClient({ ...settings, maxAttempts: 1 });
+const lambda = new LambdaClient({ ...settings, maxAttempts: 1 });
 export const s3 = new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1 });
 export const sfn = new SFNClient(settings);
 export const sqs = new SQSClient(settings);
