@@ -8,7 +8,7 @@ import { expectNoExperiment } from './experiments.ts';
 import { dailyKey, sp500Bars, uploadSp500 } from './market.ts';
 
 /** Long enough to see that an execution has come to it and to change what the next state finds. */
-const PAUSE_SECONDS = 6;
+const PAUSE_SECONDS = 8;
 
 interface Failure {
   readonly type: string;
@@ -56,7 +56,7 @@ describe('data that cannot be trained on is a TrainingDataError', () => {
   });
 });
 
-describe('what changes between the steps', () => {
+describe.concurrent('what changes between the steps', () => {
   useDefinition((definition) => {
     for (const state of ['Train', 'Backtest', 'Record']) pauseBefore(state, PAUSE_SECONDS)(definition);
   });
@@ -130,6 +130,6 @@ describe('a step that cannot start', () => {
 test('a strategy that cannot be run is refused at once, and nothing is started', async () => {
   const before = (await call('GET', '/operations?limit=1')).body.total_count;
   const { status, body } = await call('POST', '/agent/trigger', { json: { strategy: smallStrategy({ training: { epochs: -1 } }) } });
-  expect([status, body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
+  expect([status, body.error.code]).toEqual([422, 'STRATEGY_INVALID']);
   expect((await call('GET', '/operations?limit=1')).body.total_count).toBe(before);
 });

@@ -7,14 +7,17 @@ import {
   CreateActivityCommand,
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
   DescribeStateMachineCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Capability, Target } from './target.ts';
 
 type Deployed = Omit<Target, 'unjudged'>;
+type Run = (definition: object, whileRunning?: (executionArn: string) => Promise<unknown>) => Promise<DescribeExecutionCommandOutput>;
 
 /** Longest that an execution of a probe may take where the endpoint does what it should. */
 const DEADLINE_MS = 10_000;
@@ -23,7 +26,7 @@ const DEADLINE_MS = 10_000;
 export async function unjudgedBy(deployed: Deployed): Promise<readonly Capability[]> {
   const sfn = new SFNClient();
   const { roleArn } = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: deployed.stateMachineArn }));
-  const run = (definition: object) => execute(sfn, roleArn!, definition);
+  const run: Run = (definition, whileRunning) => execute(sfn, roleArn!, definition, whileRunning);
   const probes: Readonly<Record<Capability, () => Promise<boolean>>> = {
     signatures: async () => (await fetch(`${deployed.api}/api/v1/health`)).status === 403,
     errorNames: async () => {
@@ -49,6 +52,12 @@ export async function unjudgedBy(deployed: Deployed): Promise<readonly Capabilit
       return (await run(definition)).status === 'TIMED_OUT';
     },
     statusEvents: () => announcesEndings(run),
+    promptStops: async () => {
+      const { activityArn } = await sfn.send(new CreateActivityCommand({ name: randomUUID() }));
+      const states = { Begin: { Type: 'Task', Resource: activityArn, TimeoutSeconds: 4, End: true } };
+      const stop = (executionArn: string) => sfn.send(new StopExecutionCommand({ executionArn }));
+      return (await run({ StartAt: 'Begin', States: states }, stop)).status === 'ABORTED';
+    },
     // Nothing is at hand that cannot start: the test itself is the judge.
     initErrors: () => Promise.resolve(true),
     conditionalPuts: async () => {
@@ -77,9 +86,10 @@ async function failingStep({ stage }: Deployed, end: object): Promise<object> {
   return { StartAt: 'Begin', States: { Begin, ...end } };
 }
 
-async function execute(sfn: SFNClient, roleArn: string, definition: object) {
+async function execute(sfn: SFNClient, roleArn: string, definition: object, whileRunning?: (executionArn: string) => Promise<unknown>) {
   const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand({ name: randomUUID(), definition: JSON.stringify(definition), roleArn }));
   const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
+  await whileRunning?.(executionArn!);
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
     const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
@@ -88,7 +98,7 @@ async function execute(sfn: SFNClient, roleArn: string, definition: object) {
   }
 }
 
-async function announcesEndings(run: (definition: object) => Promise<unknown>): Promise<boolean> {
+async function announcesEndings(run: Run): Promise<boolean> {
   const [bus, sqs] = [new EventBridgeClient(), new SQSClient()];
   const name = `probe-${randomUUID()}`;
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SLOT_PREFIX } from '../../shared/research/settle.ts';
 import { smallStrategy } from '../support/strategies.ts';
 import { call, eventually, executionArn, lacks, operations, settled, sfn, target, why } from './cloud.ts';
+import { pauseBefore, useDefinition } from './definition.ts';
 import { experimentWrites } from './experiments.ts';
 import { uploadSp500 } from './market.ts';
 
@@ -89,22 +90,27 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-test('of more racing triggers than there are slots, twenty start and settle, the others are at capacity, and then all slots are free', async () => {
-  await idle();
-  const asked = target.capacity + 5;
-  const racing = await Promise.all(Array.from({ length: asked }, () => call('POST', '/agent/trigger', { json: { strategy: SMALL } })));
-  const started = racing.filter(({ status }) => status === 202).map(({ body }): string => body.operation_id);
-  const others = racing.filter(({ status }) => status !== 202);
-  expect(others.map(({ status, body }) => [status, body.reason])).toEqual(Array.from({ length: 5 }, () => [409, 'at_capacity']));
-  for (const { body } of others) expect(body).toMatchObject({ triggered: false, active_count: target.capacity, limit: target.capacity });
-  expect(new Set(started).size).toBe(target.capacity);
+describe('more racing triggers than there are slots', () => {
+  // None ends before all are answered.
+  useDefinition(pauseBefore('Train', 20));
 
-  const ended = await Promise.all(started.map((id) => settled(id)));
-  expect(ended.map(({ status, error_message: message }) => [status, message])).toEqual(started.map(() => ['completed', null]));
-  for (const id of started) {
-    expect(await sfn.send(new DescribeExecutionCommand({ executionArn: executionArn(id) }))).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await experimentWrites(id)).toBe(1);
-  }
-  await idle();
-  expect((await call('GET', '/health')).body).toMatchObject({ capacity: { active: 0, limit: target.capacity } });
+  test('twenty start and settle, the others are at capacity, and then all slots are free', async () => {
+    await idle();
+    const asked = target.capacity + 5;
+    const racing = await Promise.all(Array.from({ length: asked }, () => call('POST', '/agent/trigger', { json: { strategy: SMALL } })));
+    const started = racing.filter(({ status }) => status === 202).map(({ body }): string => body.operation_id);
+    const others = racing.filter(({ status }) => status !== 202);
+    expect(others.map(({ status, body }) => [status, body.reason])).toEqual(Array.from({ length: 5 }, () => [409, 'at_capacity']));
+    for (const { body } of others) expect(body).toMatchObject({ triggered: false, active_count: target.capacity, limit: target.capacity });
+    expect(new Set(started).size).toBe(target.capacity);
+
+    const ended = await Promise.all(started.map((id) => settled(id)));
+    expect(ended.map(({ status, error_message: message }) => [status, message])).toEqual(started.map(() => ['completed', null]));
+    for (const id of started) {
+      expect(await sfn.send(new DescribeExecutionCommand({ executionArn: executionArn(id) }))).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await experimentWrites(id)).toBe(1);
+    }
+    await idle();
+    expect((await call('GET', '/health')).body).toMatchObject({ capacity: { active: 0, limit: target.capacity } });
+  });
 });

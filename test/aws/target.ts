@@ -2,13 +2,14 @@ import { z } from 'zod';
 
 /** What an emulator may be unable to judge, and how that is said in the names of tests. AWS itself judges everything. */
 export const CAPABILITIES = {
-  signatures: 'requests need no signature',
+  signatures: 'requests need no signature; that the template asks for IAM authorization is tested in infra',
   errorNames: 'a function\'s error does not reach the Catch that names it',
   failPaths: 'Fail shows neither ErrorPath nor CausePath',
   statesNames: 'Fail shows no name that begins with States.',
   taskTimeouts: 'a task runs on after its TimeoutSeconds',
   machineTimeouts: 'an execution runs on after its TimeoutSeconds',
   statusEvents: 'the end of an execution is not announced',
+  promptStops: 'a task runs on after StopExecution',
   initErrors: 'the error of a function that cannot start has no name',
   conditionalPuts: 'If-None-Match is ignored',
 } as const;
