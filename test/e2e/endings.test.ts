@@ -222,6 +222,19 @@ describe('failed', () => {
   });
 });
 
+describe('timed out', () => {
+  test('a step that takes too long fails the operation, and the execution shows the time-out by its name', async () => {
+    const timeout = Object.assign(new Error('the step took too long'), { name: 'States.Timeout' });
+    const bench = await startBench({
+      beforeInvocation: async (name) => {
+        if (name === 'train') throw timeout;
+      },
+    });
+    const operation = await bench.research(smallStrategy());
+    await expectFailure(bench, operation, { type: 'States.Timeout', step: 'train', code: null, words: ['took too long'] });
+  });
+});
+
 describe('cancelled', () => {
   const slow = smallStrategy({ training: { epochs: 10_000, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } });
 
@@ -231,6 +244,7 @@ describe('cancelled', () => {
     await running(bench, operationId);
     expect(await cancelResearch(bench.deps, operationId)).toMatchObject({ outcome: 'cancelled' });
     await expectCancelled(bench, operationId);
+    expect((await bench.events(operationId)).at(-1)).toMatchObject({ type: 'ExecutionAborted' });
   });
 
   test('at once after the trigger', async () => {
