@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  CreateActivityCommand,
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
@@ -15,75 +14,92 @@ import {
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Capability, Target } from './target.ts';
+import { zipOf } from './zip.ts';
 
 type Deployed = Omit<Target, 'unjudged'>;
 type Run = (definition: object, whileRunning?: (executionArn: string) => Promise<unknown>) => Promise<DescribeExecutionCommandOutput>;
 
-/** Longest that an execution of a probe may take where the endpoint does what it should. */
-const DEADLINE_MS = 10_000;
+/** Longest that an execution of a probe may take. */
+const DEADLINE_MS = 20_000;
 
-/** Asks an emulator what it cannot judge, with machines and objects of its own beside the stack. */
+/** Fails, under a name of its own, after the time that it is told. */
+const FAILING = `export const handler = async ({ ms }) => {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  throw Object.assign(new Error('as it was told'), { name: 'ProbeError' });
+};`;
+const NOT_STARTING = "throw Object.assign(new Error('it cannot start'), { name: 'ProbeError' });";
+
+/** Asks an emulator what it cannot judge, with functions, machines and objects of its own beside the stack. */
 export async function unjudgedBy(deployed: Deployed): Promise<readonly Capability[]> {
   const sfn = new SFNClient();
   const { roleArn } = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: deployed.stateMachineArn }));
   const run: Run = (definition, whileRunning) => execute(sfn, roleArn!, definition, whileRunning);
+  const [failing, notStarting] = await Promise.all([makeFunction(roleArn!, FAILING), makeFunction(roleArn!, NOT_STARTING)]);
+  const catches = async (FunctionName: string) => (await run(catching('ProbeError', { FunctionName }, { Type: 'Succeed' }))).status === 'SUCCEEDED';
+
   const probes: Readonly<Record<Capability, () => Promise<boolean>>> = {
     signatures: async () => (await fetch(`${deployed.api}/api/v1/health`)).status === 403,
-    errorNames: async () => {
-      const { status } = await run(await failingStep(deployed, { End: { Type: 'Succeed' } }));
-      return status === 'SUCCEEDED';
-    },
+    errorNames: () => catches(failing),
+    initErrors: () => catches(notStarting),
     failPaths: async () => {
-      const { error, cause } = await run(await failingStep(deployed, { End: { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' } }));
-      return error === 'StorageError' && cause?.includes('STEP_INPUT_INVALID') === true;
+      const { error, cause } = await run(catching('States.ALL', { FunctionName: failing }, { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' }));
+      return error === 'ProbeError' && cause?.includes('as it was told') === true;
     },
     statesNames: async () => {
       const states = { Begin: { Type: 'Pass', Result: { Error: 'States.Timeout' }, Next: 'End' }, End: { Type: 'Fail', ErrorPath: '$.Error' } };
       return (await run({ StartAt: 'Begin', States: states })).error === 'States.Timeout';
     },
     taskTimeouts: async () => {
-      const { activityArn } = await sfn.send(new CreateActivityCommand({ name: randomUUID() }));
-      const Catch = [{ ErrorEquals: ['States.Timeout'], Next: 'End' }];
-      const states = { Begin: { Type: 'Task', Resource: activityArn, TimeoutSeconds: 1, Catch, End: true }, End: { Type: 'Succeed' } };
-      return (await run({ StartAt: 'Begin', States: states })).status === 'SUCCEEDED';
+      const slow = { FunctionName: failing, Payload: { ms: 5_000 } };
+      return (await run(catching('States.Timeout', slow, { Type: 'Succeed' }, { TimeoutSeconds: 1 }))).status === 'SUCCEEDED';
     },
     machineTimeouts: async () => {
       const definition = { StartAt: 'Wait', TimeoutSeconds: 1, States: { Wait: { Type: 'Wait', Seconds: 4, End: true } } };
       return (await run(definition)).status === 'TIMED_OUT';
     },
-    statusEvents: () => announcesEndings(run),
     promptStops: async () => {
-      const { activityArn } = await sfn.send(new CreateActivityCommand({ name: randomUUID() }));
-      const states = { Begin: { Type: 'Task', Resource: activityArn, TimeoutSeconds: 4, End: true } };
-      const stop = (executionArn: string) => sfn.send(new StopExecutionCommand({ executionArn }));
-      return (await run({ StartAt: 'Begin', States: states }, stop)).status === 'ABORTED';
+      let stopped = 0;
+      const slow = { FunctionName: failing, Payload: { ms: 8_000 } };
+      const { status } = await run(catching('ProbeError', slow, { Type: 'Succeed' }), async (executionArn) => {
+        // The function is at work by then.
+        await delay(2_000);
+        stopped = performance.now();
+        await sfn.send(new StopExecutionCommand({ executionArn }));
+      });
+      return status === 'ABORTED' && performance.now() - stopped < 3_000;
     },
-    // Nothing is at hand that cannot start: the test itself is the judge.
-    initErrors: () => Promise.resolve(true),
+    statusEvents: () => announcesEndings(run),
     conditionalPuts: async () => {
       const s3 = new S3Client({ forcePathStyle: true });
-      const put = () => s3.send(new PutObjectCommand({ Bucket: deployed.bucket, Key: `probe/${deployed.stage}`, Body: '', IfNoneMatch: '*' }));
+      const put = () => s3.send(new PutObjectCommand({ Bucket: deployed.bucket, Key: `probe/${deployed.stage}`, Body: 'x', IfNoneMatch: '*' }));
       const second = await put().then(put, put).then(() => null, (error: unknown) => error);
       return second instanceof Error && second.name === 'PreconditionFailed';
     },
   };
-  const judged = await Promise.all(
-    Object.entries(probes).map(async ([name, probe]) => ({ name: name as Capability, judged: await probe() })),
-  );
+  const judged = await Promise.all(Object.entries(probes).map(async ([name, probe]) => ({ name: name as Capability, judged: await probe() })));
   return judged.filter((answer) => !answer.judged).map(({ name }) => name);
 }
 
-/** A machine whose one task fails with StorageError, which it catches by name: a step refuses an input that is none. */
-async function failingStep({ stage }: Deployed, end: object): Promise<object> {
-  const { Configuration } = await new LambdaClient().send(new GetFunctionCommand({ FunctionName: `tocsin-${stage}-record` }));
+async function makeFunction(Role: string, code: string): Promise<string> {
+  const client = new LambdaClient();
+  const FunctionName = `probe-${randomUUID()}`;
+  const Code = { ZipFile: zipOf('index.mjs', code) };
+  await client.send(new CreateFunctionCommand({ FunctionName, Role, Code, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30 }));
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 30 }, { FunctionName });
+  return FunctionName;
+}
+
+/** A machine that invokes a function and catches one error by its name. */
+function catching(name: string, { FunctionName, Payload = { ms: 0 } }: { FunctionName: string; Payload?: object }, end: object, more: object = {}): object {
   const Begin = {
     Type: 'Task',
     Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: Configuration?.FunctionArn, Payload: {} },
-    Catch: [{ ErrorEquals: ['StorageError'], ResultPath: '$.error', Next: 'End' }],
+    Parameters: { FunctionName, Payload },
+    Catch: [{ ErrorEquals: [name], ResultPath: '$.error', Next: 'End' }],
     End: true,
+    ...more,
   };
-  return { StartAt: 'Begin', States: { Begin, ...end } };
+  return { StartAt: 'Begin', States: { Begin, End: end } };
 }
 
 async function execute(sfn: SFNClient, roleArn: string, definition: object, whileRunning?: (executionArn: string) => Promise<unknown>) {
