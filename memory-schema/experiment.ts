@@ -65,8 +65,15 @@ export const trainingResultSchema = z.strictObject({
         start: isoInstant,
         end: isoInstant,
         rows: z.strictObject({ train: count, validation: count, test: count }),
-        /** Bars left out, by reason; with `rows` they add up to `bars`. */
-        left_out: z.strictObject({ outside_range: count, warmup: count, not_common: count, purged: count, unresolved: count }),
+        /** Bars left out, by reason; with `rows` they add up to `bars`. `not_events` is there where labels are learned at events alone. */
+        left_out: z.strictObject({
+          outside_range: count,
+          warmup: count,
+          not_common: count,
+          not_events: count.optional(),
+          purged: count,
+          unresolved: count,
+        }),
       }),
     ),
   }),

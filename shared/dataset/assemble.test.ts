@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SIGNAL_CLASSES } from '../labels/labeler.ts';
 import type { Normalization } from '../strategy/strategy.ts';
+import { deviations } from '../../test/close-to.ts';
 import { assembleDataset } from './assemble.ts';
 import { SPLITS, type Dataset, type SplitName } from './dataset.ts';
 import { raw } from './testing/feature-stubs.ts';
@@ -77,29 +78,75 @@ describe('labels', () => {
 
   it('in a split are all known when the next one begins, whatever resolves when; every bar is accounted for', () => {
     const spans = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 40 });
-    const symbol = fc.record({ offset: fc.nat({ max: 200 }), warmup: fc.nat({ max: 80 }), spans });
+    const quiet = fc.option(fc.integer({ min: 3, max: 12 }), { nil: null });
+    const symbol = fc.record({ offset: fc.nat({ max: 200 }), warmup: fc.nat({ max: 80 }), spans, quiet });
     const law = fc.property(fc.array(symbol, { minLength: 1, maxLength: 3 }), (chosen) => {
       const spanOf = (s: number, row: number): number => chosen[s]!.spans[row % chosen[s]!.spans.length]!;
-      const symbols = chosen.map(({ offset, warmup }, s) =>
-        symbolData(hourlyBars(`S${s}`, offset, 2000), { warmup, resolveAfter: (row) => spanOf(s, row) }),
+      const symbols = chosen.map(({ offset, warmup, quiet: every }, s) =>
+        symbolData(hourlyBars(`S${s}`, offset, 2000), {
+          warmup,
+          resolveAfter: (row) => spanOf(s, row),
+          ...(every !== null && { isEvent: (row) => row % every > 0 }),
+        }),
       );
       const dataset = assembleDataset({ strategy: datasetStrategy(), symbols, classes });
       const latest = { train: dataset.borders[1], validation: dataset.borders[2], test: dataset.borders[3] };
       const opens = { train: dataset.borders[0], validation: dataset.borders[1], test: dataset.borders[2] };
       for (const split of SPLITS) {
         let row = 0;
-        const isRight = chosen.every(({ offset }, s) => {
+        const isRight = chosen.every(({ offset, quiet: every }, s) => {
           const rows = dataset[split].x.subarray(row, (row += dataset.symbols[s]!.usable[split]));
-          return rows.every((index) => at(offset + index) >= opens[split] && at(offset + index + spanOf(s, index) + 1) <= latest[split]);
+          return rows.every(
+            (index) =>
+              at(offset + index) >= opens[split] &&
+              at(offset + index + spanOf(s, index) + 1) <= latest[split] &&
+              (every === null || index % every > 0),
+          );
         });
         expect([isRight, row]).toEqual([true, dataset[split].count]);
       }
       for (const report of dataset.symbols) {
-        const { bars, usable: kept, outsideRange, warmup, notCommon, purged, unresolved } = report;
-        expect(kept.train + kept.validation + kept.test + outsideRange + warmup + notCommon + purged + unresolved).toBe(bars);
+        const { bars, usable: kept, outsideRange, warmup, notCommon, notEvents, purged, unresolved } = report;
+        expect(kept.train + kept.validation + kept.test + outsideRange + warmup + notCommon + (notEvents ?? 0) + purged + unresolved).toBe(bars);
       }
     });
     fc.assert(law, { seed: 5 });
+  });
+
+  it('of bars that are no events are left out with their features, and counted apart from unresolved ones', () => {
+    const options = { isEvent: (row: number) => row % 4 === 1, resolveAfter: () => 10 };
+    const dataset = assembleDataset({ strategy: datasetStrategy(), symbols: [symbolData(hourlyBars('A', 0, 4000), options)], classes });
+    expect([...dataset.validation.x.subarray(0, 3)]).toEqual([2801, 2805, 2809]);
+    expect([...dataset.validation.y.subarray(0, 3)]).toEqual([2801 % 3, 2805 % 3, 2809 % 3]);
+    expect(dataset.symbols[0]).toMatchObject({ notEvents: 3000, purged: 4, unresolved: 2, usable: { train: 698, validation: 148, test: 148 } });
+  });
+
+  it('are made with statistics of the training bars alone', () => {
+    const data = symbolData(hourlyBars('A', 0, 2000), { warmup: 20 });
+    const ranges: unknown[] = [];
+    const label: typeof data.label = (training) => {
+      ranges.push(training);
+      return data.label(training);
+    };
+    const dataset = assembleDataset({ strategy: datasetStrategy(), symbols: [{ ...data, label }], classes });
+    expect(dataset.borders[1]).toBe(at(1406));
+    expect(ranges).toEqual([[20, 1406]]);
+  });
+
+  it('weighted by uniqueness give each training row its share among the training rows of its symbol', () => {
+    const overlapping = symbolData(hourlyBars('A', 0, 2000), { resolveAfter: (row) => (row < 700 ? 10 : 1), weighting: 'uniqueness' });
+    const alone = symbolData(hourlyBars('B', 0, 2000), { resolveAfter: () => 1, weighting: 'uniqueness' });
+    const { train, validation, test, symbols } = assembleDataset({ strategy: datasetStrategy(), symbols: [overlapping, alone], classes });
+    const rows = symbols[0]!.usable.train;
+    expect(train.weight).toHaveLength(train.count);
+    expect([validation.weight, test.weight]).toEqual([undefined, undefined]);
+    expect(train.weight![1300]! / train.weight![300]!).toBeCloseTo(10, 9);
+    expect(train.weight!.subarray(0, rows).reduce((sum, weight) => sum + weight, 0) / rows).toBeCloseTo(1, 9);
+    expect(deviations(train.weight!.subarray(rows), new Array(train.count - rows).fill(1))).toEqual([]);
+  });
+
+  it('without weights leave the training rows without them', () => {
+    expect(assembleDataset({ strategy: datasetStrategy(), symbols: [symbolData(hourlyBars('A', 0, 2000))], classes }).train).not.toHaveProperty('weight');
   });
 
   it('to regress on need no classes', () => {
@@ -124,9 +171,9 @@ describe('scaling', () => {
   });
 
   it.each(['minmax', 'zscore'] as const)('by %s refuses a column that does not move in the training rows', (normalization) => {
-    const [{ features, labels }] = symbols as [(typeof symbols)[0] & object];
+    const [{ features, label }] = symbols as [(typeof symbols)[0] & object];
     const column = Float64Array.from({ length: 1000 }, (_, row) => (row < 700 ? 0.1 : row));
-    expect(() => assembleDataset({ strategy: normalized(normalization), symbols: [{ features: { ...features, columns: [column] }, labels }], classes })).toThrow(
+    expect(() => assembleDataset({ strategy: normalized(normalization), symbols: [{ features: { ...features, columns: [column] }, label }], classes })).toThrow(
       `[TRAINING_FEATURE_CONSTANT] Feature 1h_rsi_14_raw is 0.1 in all 700 training rows: ${normalization}`,
     );
   });
@@ -173,8 +220,8 @@ describe('assembleDataset refuses', () => {
 
   it('labels of other bars than the features', () => {
     const { features } = symbolData(hourlyBars('A', 0, 1000));
-    const { labels } = symbolData(hourlyBars('A', 0, 999));
-    expect(() => assembleDataset({ strategy, symbols: [{ features, labels }], classes })).toThrow('[TRAINING_LABELS_MISALIGNED] A has 1000 feature rows and 999 labels.');
+    const { label } = symbolData(hourlyBars('A', 0, 999));
+    expect(() => assembleDataset({ strategy, symbols: [{ features, label }], classes })).toThrow('[TRAINING_LABELS_MISALIGNED] A has 1000 feature rows and 999 labels.');
   });
 
   it('training rows of a single class, with its TrainingDataError', () => {

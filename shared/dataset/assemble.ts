@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts';
-import type { Labels } from '../labels/labeler.ts';
+import type { BarRange, Labels } from '../labels/labeler.ts';
 import { lowerBound } from '../market-data/bars.ts';
 import { durationMs } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
@@ -7,6 +7,7 @@ import type { DateRange, Strategy } from '../strategy/strategy.ts';
 import { balanceClasses } from './class-balance.ts';
 import type { Borders, Dataset, SplitName, SymbolRows } from './dataset.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
+import { rowWeights } from './row-weights.ts';
 import { packRows, type RowSelection } from './rows.ts';
 import { fitScaling } from './scaling.ts';
 import { splitBorders } from './split.ts';
@@ -17,12 +18,13 @@ const MIN_SPLIT_ROWS = 100;
 /** One symbol's features and the labels of the same bars. */
 export interface SymbolData {
   readonly features: FeatureMatrix;
-  readonly labels: Labels;
+  /** Labels every bar, with statistics fitted on the bars of the training split. */
+  readonly label: (training: BarRange) => Labels;
 }
 
 /** A symbol with the rows [first, last) that have all features and lie in the requested range. */
 interface Candidate extends SymbolData {
-  readonly inRange: readonly [from: number, to: number];
+  readonly inRange: BarRange;
   readonly first: number;
   readonly last: number;
 }
@@ -32,9 +34,9 @@ interface Candidate extends SymbolData {
  *
  * The range used is what all symbols cover, after their warm-up, within the strategy's training range; its three splits
  * begin at the same instants for every symbol (`splitBorders`). A row belongs to the split in which its bar opens. It is
- * dropped if its label is not known at the end of that range (later bars, where there are any, do not count), and
+ * left out if labels are learned at events and it is none, dropped if its label is not known at the end of that range (later bars, where there are any, do not count), and
  * purged if its label was resolved after a later split had begun: the close of the resolving bar is past the border.
- * Scaling and class weights come from the training rows that remain.
+ * Scaling, class weights and the weights of rows come from the training rows that remain.
  *
  * @param input.symbols in the order in which their rows are stacked
  * @param input.classes the labeler's classes; null for regression
@@ -64,7 +66,8 @@ export function assembleDataset(input: {
     divided.map(({ features, labels, indexes }) => ({ features, labels, indexes: indexes[split] }));
   const scaling = fitScaling(features, select('train'));
   const pack = (split: SplitName) => packRows(select(split), scaling);
-  const rows = { train: pack('train'), validation: pack('validation'), test: pack('test') };
+  const weight = rowWeights(select('train'));
+  const rows = { train: { ...pack('train'), ...(weight !== null && { weight }) }, validation: pack('validation'), test: pack('test') };
   return {
     featureIds: features.map(({ id }) => id),
     scaling,
@@ -78,9 +81,6 @@ export function assembleDataset(input: {
 
 function candidate(data: SymbolData, range: DateRange | null): Candidate {
   const { bars, warmup } = data.features;
-  if (data.labels.values.length !== bars.length) {
-    throw fail('TRAINING_LABELS_MISALIGNED', { symbol: bars.symbol, rows: bars.length, labels: data.labels.values.length });
-  }
   const from = lowerBound(bars.time, range?.start ?? -Infinity);
   const to = lowerBound(bars.time, range?.end ?? Infinity);
   return { ...data, inRange: [from, to], first: Math.min(Math.max(from, warmup), to), last: to };
@@ -100,12 +100,17 @@ function commonRange(candidates: readonly Candidate[], range: DateRange | null):
 }
 
 /** Sorts one symbol's rows into splits and counts what was left out. */
-function divide({ features, labels, inRange: [from, to], first, last }: Candidate, borders: Borders) {
+function divide({ features, label, inRange: [from, to], first, last }: Candidate, borders: Borders) {
   const { bars } = features;
-  const { resolvedAt } = labels;
   const duration = durationMs(bars.timeframe);
   const rowAt = (border: number): number => Math.min(Math.max(lowerBound(bars.time, border), first), last);
   const [start, validation, test, end] = [rowAt(borders[0]), rowAt(borders[1]), rowAt(borders[2]), rowAt(borders[3])];
+  const labels = label([start, validation]);
+  const { resolvedAt, events } = labels;
+  if (resolvedAt.length !== bars.length) {
+    throw fail('TRAINING_LABELS_MISALIGNED', { symbol: bars.symbol, rows: bars.length, labels: resolvedAt.length });
+  }
+  let notEvents = 0;
   let purged = 0;
   let unresolved = 0;
   const keep = (begin: number, stop: number, laterSplit: number): Int32Array => {
@@ -114,7 +119,8 @@ function divide({ features, labels, inRange: [from, to], first, last }: Candidat
     for (let row = begin; row < stop; row++) {
       const resolved = resolvedAt[row]!;
       const known = resolved < 0 ? Infinity : bars.time[resolved]! + duration;
-      if (known > borders[3]) unresolved += 1;
+      if (events !== undefined && events[row] === 0) notEvents += 1;
+      else if (known > borders[3]) unresolved += 1;
       else if (known > laterSplit) purged += 1;
       else kept[count++] = row;
     }
@@ -133,6 +139,7 @@ function divide({ features, labels, inRange: [from, to], first, last }: Candidat
     outsideRange: bars.length - (to - from),
     warmup: first - from,
     notCommon: last - first - (end - start),
+    notEvents: events === undefined ? null : notEvents,
     purged,
     unresolved,
   };

@@ -7,6 +7,8 @@ export interface Rows {
   readonly x: Float32Array;
   /** Class index, or the value to regress on; one per row. */
   readonly y: Float32Array;
+  /** What rows are drawn by in training, > 0, one per row, mean 1; absent where an epoch visits each row once. */
+  readonly weight?: Float64Array;
 }
 
 export const SPLITS = ['train', 'validation', 'test'] as const;
@@ -25,6 +27,8 @@ export interface SymbolRows {
   readonly warmup: number;
   /** Rows left out because not every symbol covers that time. */
   readonly notCommon: number;
+  /** Rows left out because nothing happened at them that labels are learned from; null where every row is an example. */
+  readonly notEvents: number | null;
   /** Rows dropped because their label was resolved inside a later split. */
   readonly purged: number;
   /** Rows dropped because their label is not known at the end of the data set. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars } from '../../test/golden.ts';
-import type { Labeler } from '../labels/labeler.ts';
+import { fitAndLabel, type BarRange, type Labeler } from '../labels/labeler.ts';
 import { LABELERS } from '../labels/registry.ts';
 import { lowerBound, type Bars } from '../market-data/bars.ts';
 import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
@@ -11,16 +11,17 @@ import { featureStrategy, raw, triangle } from './testing/feature-stubs.ts';
 import { datasetStrategy } from './testing/symbol-data.ts';
 
 const features = [raw('1h', 'rsi_14', 'zscore'), triangle('1d', 'rsi_14', 'neutral', [20, 50, 80]), raw('1d', 'roc_2', 'minmax')];
-const params: Readonly<Record<string, object>> = {
-  zigzag: { zigzag_threshold: 0.001 },
-  triple_barrier: { max_holding_period: 24 },
-  forward_return: { horizon: 20 },
+const params: Readonly<Record<string, readonly object[]>> = {
+  zigzag: [{ zigzag_threshold: 0.001 }],
+  triple_barrier: [{ max_holding_period: 24 }, { max_holding_period: 24, cusum_threshold: 'auto', cusum_multiplier: 0.4, compute_weights: true }],
+  forward_return: [{ horizon: 20 }],
 };
+const cases = LABELERS.flatMap((labeler) => params[labeler.source]!.map((chosen) => ({ labeler, source: labeler.source, chosen })));
 
-function datasetOf(labeler: Labeler, bars: readonly Bars[]): Dataset {
+function datasetOf(labeler: Labeler, chosen: object, bars: readonly Bars[]): Dataset {
   const matrix = computeFeatures(featureStrategy('1h', features), new Map(bars.map((series) => [series.timeframe, series])));
-  const labels = labeler.label(matrix.bars, labeler.params.parse(params[labeler.source]));
-  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: [{ features: matrix, labels }], classes: labeler.classes });
+  const label = (training: BarRange) => fitAndLabel(labeler, matrix.bars, labeler.params.parse(chosen), training);
+  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: [{ features: matrix, label }], classes: labeler.classes });
 }
 
 /** The same market until `instant`, another one after it: prices mirrored and doubled. */
@@ -32,18 +33,18 @@ function anotherFuture(timeframe: Timeframe, instant: number): Bars {
   return { ...bars, open: then(open, open), high: then(high, low), low: then(low, high), close: then(close, close) };
 }
 
-describe.each(LABELERS.map((labeler) => ({ labeler, source: labeler.source })))('with $source labels', ({ labeler }) => {
-  const dataset = datasetOf(labeler, [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')]);
+describe.each(cases)('with $source labels, $chosen', ({ labeler, chosen }) => {
+  const dataset = datasetOf(labeler, chosen, [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')]);
 
   it('training rows and their scaling do not depend on any price after validation has begun', () => {
-    const other = datasetOf(labeler, [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])]);
+    const other = datasetOf(labeler, chosen, [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])]);
     expect(other.train).toEqual(dataset.train);
     expect(other.scaling).toEqual(dataset.scaling);
     expect(other.validation).not.toEqual(dataset.validation);
   });
 
   it('validation rows do not depend on any price after testing has begun', () => {
-    const other = datasetOf(labeler, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
+    const other = datasetOf(labeler, chosen, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
     expect(other.validation).toEqual(dataset.validation);
     expect(other.test).not.toEqual(dataset.test);
   });

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { packMatrix, packRows } from './rows.ts';
 import { hourlyBars, symbolData } from './testing/symbol-data.ts';
 
-const { features, labels } = symbolData(hourlyBars('A', 0, 6));
+const { features, label } = symbolData(hourlyBars('A', 0, 6));
+const labels = label([0, 6]);
 const wide = { ...features, ids: ['a', 'b'], columns: [Float64Array.of(0, 1, 2, 3, 4, 5), Float64Array.of(10, 11, 12, 13, 14, 15)] };
 const scaling = [null, { offset: 10, scale: 2 }];
 

@@ -9,7 +9,7 @@ const params = z.strictObject({
 type ForwardReturnParams = z.infer<typeof params>;
 
 /** Simple return of the close over the next `horizon` bars, (c[t+h] - c[t]) / c[t]: a value to regress on, known at t + h. */
-export const forwardReturn: Labeler<ForwardReturnParams> = {
+export const forwardReturn: Labeler<ForwardReturnParams, void> = {
   source: 'forward_return',
   classes: null,
   params,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars, readGoldenTable } from '../../test/golden.ts';
 import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
+import { fitAndLabel, type BarRange } from './labeler.ts';
 import { describeLabelerContract } from './testing/labeler-contract.ts';
 import { tripleBarrier } from './triple-barrier.ts';
 
@@ -16,6 +17,7 @@ describeLabelerContract({
       max_holding_period: fc.integer({ min: 1, max: 12 }),
       vol_span: fc.integer({ min: 2, max: 12 }),
       vol_method: fc.constantFrom('atr', 'returns'),
+      cusum_threshold: fc.constantFrom(null, 'auto', 0.002),
     })
     .map(withDefaults),
   bars: barsArbitrary({ maxLength: 60 }),
@@ -24,6 +26,7 @@ describeLabelerContract({
 describe('triple barrier', () => {
   const golden = readGoldenTable('labels/1h_labels.csv');
   const bars = readGoldenBars('EURUSD', '1h');
+  const whole: BarRange = [0, bars.length];
 
   it.each([
     { name: 'tb_default', params: {}, hold: 'tb_default_hold', unresolved: 12 },
@@ -31,7 +34,7 @@ describe('triple barrier', () => {
     { name: 'tb_returns', params: { vol_method: 'returns' }, hold: 'tb_returns_hold', unresolved: 9 },
   ])('agrees with the reference in label and holding period: $name', ({ name, params, hold, unresolved }) => {
     const complete = withDefaults(params);
-    const { values, resolvedAt } = tripleBarrier.label(bars, complete);
+    const { values, resolvedAt } = fitAndLabel(tripleBarrier, bars, complete, whole);
     const labelled = bars.length - complete.max_holding_period;
     expect(values.subarray(0, labelled)).toEqual(golden.column(`${name}_raw`).subarray(0, labelled).map(classOf));
 
@@ -42,12 +45,44 @@ describe('triple barrier', () => {
 
   it('waits for the volatility that stands in for an early one', () => {
     const params = withDefaults({ vol_method: 'returns', vol_span: 14, max_holding_period: 5 });
-    const { resolvedAt } = tripleBarrier.label(bars, params);
+    const { resolvedAt } = fitAndLabel(tripleBarrier, bars, params, whole);
     expect([...resolvedAt.subarray(0, 2)]).toEqual([14, 14]);
     expect(resolvedAt[2]).toBeLessThan(14);
   });
 
-  it.each([{ cusum_threshold: 0.002 }, { compute_weights: true }, { vol_method: 'garch' }, { pt_multiplier: 0 }, { vol_method: 'returns', vol_span: 1 }])(
+  it.each([
+    { name: 'automatic', params: { cusum_threshold: 'auto' }, column: 'cusum_auto', count: 811 },
+    { name: 'automatic, written as 0', params: { cusum_threshold: 0 }, column: 'cusum_auto', count: 811 },
+    { name: 'given', params: { cusum_threshold: 0.002 }, column: 'cusum_0.002', count: 1 },
+  ])('agrees with the reference in the events of a threshold that is $name', ({ params, column, count }) => {
+    const complete = withDefaults(params);
+    const { events, values } = fitAndLabel(tripleBarrier, bars, complete, whole);
+    expect(Float64Array.from(events!)).toEqual(golden.column(column));
+    expect(events!.filter((event) => event === 1)).toHaveLength(count);
+    expect(values).toEqual(fitAndLabel(tripleBarrier, bars, withDefaults({}), whole).values);
+  });
+
+  it('fits the automatic threshold on the range it is given, in proportion to its multiplier', () => {
+    const thresholdOn = (range: BarRange, multiplier: number) =>
+      tripleBarrier.fit!(bars, withDefaults({ cusum_threshold: 'auto', cusum_multiplier: multiplier }), range).cusumThreshold!;
+    expect(thresholdOn([0, 1500], 0.5)).not.toBe(thresholdOn(whole, 0.5));
+    expect(thresholdOn(whole, 2) / thresholdOn(whole, 0.5)).toBeCloseTo(4, 12);
+  });
+
+  it('takes every bar as an example and visits each once, unless asked otherwise', () => {
+    const labels = fitAndLabel(tripleBarrier, bars, withDefaults({}), whole);
+    expect(Object.keys(labels).toSorted()).toEqual(['resolvedAt', 'values']);
+    expect(fitAndLabel(tripleBarrier, bars, withDefaults({ compute_weights: true }), whole).weighting).toBe('uniqueness');
+  });
+
+  it.each([
+    { cusum_threshold: 'often' },
+    { compute_weights: 1 },
+    { vol_method: 'garch' },
+    { pt_multiplier: 0 },
+    { vol_method: 'returns', vol_span: 1 },
+    { cusum_threshold: 'auto', vol_span: 1 },
+  ])(
     'refuses by name what it does not do: %j',
     (params) => {
       const result = tripleBarrier.params.safeParse(params);

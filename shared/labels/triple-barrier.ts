@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { SIGNAL, SIGNAL_CLASSES, unresolvedLabels, type Labeler } from './labeler.ts';
+import type { Bars } from '../market-data/bars.ts';
+import { automaticThreshold, cusumEvents } from './cusum-events.ts';
+import { SIGNAL, SIGNAL_CLASSES, unresolvedLabels, type Labeler, type Labels } from './labeler.ts';
 import { rangeVolatility, returnVolatility } from './volatility.ts';
 
 const params = z
@@ -14,15 +16,24 @@ const params = z
     vol_span: z.int().min(1).default(50),
     /** `atr`: mean range of a bar; `returns`: standard deviation of log returns. */
     vol_method: z.enum(['atr', 'returns']).default('atr'),
-    cusum_threshold: z.null('only null (off) is supported').default(null),
-    compute_weights: z.literal(false, 'only false (off) is supported').default(false),
+    /** Drift in log returns that makes a bar an event, the only ones learned from; `auto` or <= 0: from the market; null: every bar. */
+    cusum_threshold: z.union([z.number(), z.literal('auto'), z.null()], 'must be a number, auto or null').default(null),
+    /** The automatic threshold in units of the mean deviation of returns (span `vol_span`). */
+    cusum_multiplier: z.number().gt(0).default(0.5),
+    /** Whether training rows are drawn by the uniqueness of their labels. */
+    compute_weights: z.boolean().default(false),
   })
-  .refine(({ vol_method, vol_span }) => vol_method === 'atr' || vol_span > 1, {
+  .refine((given) => given.vol_span > 1 || (given.vol_method === 'atr' && !isAutomatic(given.cusum_threshold)), {
     path: ['vol_span'],
     message: 'must be at least 2 for the standard deviation of returns',
   });
 
 type TripleBarrierParams = z.infer<typeof params>;
+
+interface TripleBarrierStatistics {
+  /** Drift that makes a bar an event, in log returns; null where every bar is an example. */
+  readonly cusumThreshold: number | null;
+}
 
 /**
  * Triple-barrier labels: BUY if price rises to the upper barrier first, SELL if it falls to the lower one first.
@@ -35,52 +46,70 @@ type TripleBarrierParams = z.infer<typeof params>;
  * Known at the bar that touches, else at t + H. Early in the series, t < vol_span, a volatility that is still undefined
  * or zero is replaced by that of bar vol_span: such a label is not known before that bar.
  *
+ * With `cusum_threshold` only the bars at CUSUM events are examples; the automatic threshold is a statistic of the market.
+ *
  * @see M. Lopez de Prado, Advances in Financial Machine Learning (2018), section 3.4
  */
-export const tripleBarrier: Labeler<TripleBarrierParams> = {
+export const tripleBarrier: Labeler<TripleBarrierParams, TripleBarrierStatistics> = {
   source: 'triple_barrier',
   classes: SIGNAL_CLASSES,
   params,
-  label(bars, params) {
-    const { high, low, close, length } = bars;
-    const { max_holding_period: holding, vol_span: span } = params;
-    const labels = unresolvedLabels(length);
-    const volatilities = params.vol_method === 'atr' ? rangeVolatility(bars, span) : returnVolatility(bars, span);
-    const expiryScale = Math.sqrt(holding) * 0.5;
-
-    for (let i = 0; i < length; i++) {
-      let volatility = volatilities[i]!;
-      let knownFrom = i;
-      if (i < span && !(volatility > 0)) {
-        if (span >= length) continue;
-        volatility = volatilities[span]!;
-        knownFrom = span;
-      }
-      const entry = close[i]!;
-      const upper = entry * (1 + params.pt_multiplier * volatility);
-      const lower = entry * (1 - params.sl_multiplier * volatility);
-      const expiry = i + holding;
-      const end = Math.min(expiry, length - 1);
-
-      let at = i + 1;
-      while (at <= end && high[at]! < upper && low[at]! > lower) at++;
-      let rises: boolean;
-      let falls: boolean;
-      if (at <= end) {
-        rises = high[at]! >= upper && (low[at]! > lower || close[at]! >= entry);
-        falls = !rises;
-      } else if (expiry < length) {
-        at = expiry;
-        const change = (close[expiry]! - entry) / entry;
-        const moved = Math.abs(change) >= volatility * expiryScale;
-        rises = moved && change > 0;
-        falls = moved && change < 0;
-      } else {
-        continue;
-      }
-      labels.values[i] = rises ? SIGNAL.BUY : falls ? SIGNAL.SELL : SIGNAL.HOLD;
-      labels.resolvedAt[i] = Math.max(at, knownFrom);
-    }
-    return labels;
+  idle: ({ cusum_threshold: threshold }) => (isAutomatic(threshold) ? {} : { cusum_multiplier: 'has no effect unless cusum_threshold is auto' }),
+  fit(bars, { cusum_threshold: threshold, cusum_multiplier: multiplier, vol_span: span }, range) {
+    return { cusumThreshold: isAutomatic(threshold) ? automaticThreshold(bars, span, multiplier, range) : threshold };
+  },
+  label(bars, params, { cusumThreshold }) {
+    return {
+      ...barrierLabels(bars, params),
+      ...(cusumThreshold !== null && { events: cusumEvents(bars, cusumThreshold) }),
+      ...(params.compute_weights && { weighting: 'uniqueness' as const }),
+    };
   },
 };
+
+function isAutomatic(threshold: number | 'auto' | null): threshold is number | 'auto' {
+  return threshold === 'auto' || (threshold !== null && threshold <= 0);
+}
+
+function barrierLabels(bars: Bars, params: TripleBarrierParams): Labels {
+  const { high, low, close, length } = bars;
+  const { max_holding_period: holding, vol_span: span } = params;
+  const labels = unresolvedLabels(length);
+  const volatilities = params.vol_method === 'atr' ? rangeVolatility(bars, span) : returnVolatility(bars, span);
+  const expiryScale = Math.sqrt(holding) * 0.5;
+
+  for (let i = 0; i < length; i++) {
+    let volatility = volatilities[i]!;
+    let knownFrom = i;
+    if (i < span && !(volatility > 0)) {
+      if (span >= length) continue;
+      volatility = volatilities[span]!;
+      knownFrom = span;
+    }
+    const entry = close[i]!;
+    const upper = entry * (1 + params.pt_multiplier * volatility);
+    const lower = entry * (1 - params.sl_multiplier * volatility);
+    const expiry = i + holding;
+    const end = Math.min(expiry, length - 1);
+
+    let at = i + 1;
+    while (at <= end && high[at]! < upper && low[at]! > lower) at++;
+    let rises: boolean;
+    let falls: boolean;
+    if (at <= end) {
+      rises = high[at]! >= upper && (low[at]! > lower || close[at]! >= entry);
+      falls = !rises;
+    } else if (expiry < length) {
+      at = expiry;
+      const change = (close[expiry]! - entry) / entry;
+      const moved = Math.abs(change) >= volatility * expiryScale;
+      rises = moved && change > 0;
+      falls = moved && change < 0;
+    } else {
+      continue;
+    }
+    labels.values[i] = rises ? SIGNAL.BUY : falls ? SIGNAL.SELL : SIGNAL.HOLD;
+    labels.resolvedAt[i] = Math.max(at, knownFrom);
+  }
+  return labels;
+}

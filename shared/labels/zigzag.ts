@@ -24,10 +24,11 @@ type ZigzagParams = z.infer<typeof params>;
  * inner bar, would be missing, and only the clear bars of an open leg would count.) Bars after the last pivot confirmed
  * so, the reversing bar k included, are unresolved. Bar 0 is a pivot whatever follows, hence known at once.
  */
-export const zigzag: Labeler<ZigzagParams> = {
+export const zigzag: Labeler<ZigzagParams, void> = {
   source: 'zigzag',
   classes: SIGNAL_CLASSES,
   params,
+  idle: () => ({ label_lookahead: 'has no effect on zigzag labels' }),
   label({ close, length }, { zigzag_threshold: threshold }) {
     const labels = unresolvedLabels(length);
     const { values, resolvedAt } = labels;

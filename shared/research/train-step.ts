@@ -2,6 +2,7 @@ import { fail, asStepError } from '../errors/index.ts';
 import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
+import { fitAndLabel } from '../labels/labeler.ts';
 import { findLabeler } from '../labels/registry.ts';
 import { runKeys } from '../memory/keys.ts';
 import { type Bundle, buildBundle, loadBundle } from '../model/bundle.ts';
@@ -160,7 +161,8 @@ async function assemble(
     const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange);
     Object.assign(dataSha256, loaded.dataSha256);
     remarks.push(...loaded.notices);
-    symbols.push({ features: loaded.features, labels: labeler.label(loaded.features.bars, strategy.training.labels.params) });
+    const { features } = loaded;
+    symbols.push({ features, label: (training) => fitAndLabel(labeler, features.bars, strategy.training.labels.params, training) });
   }
   return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256, remarks };
 }

@@ -111,6 +111,7 @@ function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data
         outside_range: rows.outsideRange,
         warmup: rows.warmup,
         not_common: rows.notCommon,
+        ...(rows.notEvents !== null && { not_events: rows.notEvents }),
         purged: rows.purged,
         unresolved: rows.unresolved,
       },

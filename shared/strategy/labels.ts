@@ -12,9 +12,6 @@ import type { Tree } from './tree.ts';
 /** KTRDR's labels where a strategy names none. */
 const DEFAULT_SOURCE = 'zigzag';
 
-/** Parameters that are read and change nothing. */
-const IDLE_PARAMS: readonly string[] = ['label_lookahead'];
-
 /** Reads `training.labels` and checks that they suit what the strategy decides on. */
 export function readLabels(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): LabelSpec | undefined {
   const map = readMapping(report, path, node, 'optional');
@@ -38,10 +35,9 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
     Record<string, ParamValue> | undefined;
   checkOutputs(report, at(path, 'source'), labeler, decisions);
   if (params === undefined) return undefined;
-  for (const name of IDLE_PARAMS) {
-    if (named.has(name)) report.notice(at(path, name), `has no effect on ${source} labels`);
-  }
-  const given = Object.entries(params).filter(([name, value]) => value !== undefined && !IDLE_PARAMS.includes(name));
+  const idle = labeler.idle?.(params) ?? {};
+  for (const [name, notice] of Object.entries(idle)) if (named.has(name)) report.notice(at(path, name), notice);
+  const given = Object.entries(params).filter(([name, value]) => value !== undefined && !Object.hasOwn(idle, name));
   if (!map.has('source'))
     report.notice(
       path,

@@ -401,6 +401,11 @@ describe('parseStrategy', () => {
       { 'training.labels.label_lookahead': 20 },
       'training.labels.label_lookahead: has no effect on zigzag labels',
     ],
+    [
+      'a multiplier of a threshold that is given',
+      { 'training.labels': { source: 'triple_barrier', cusum_threshold: 0.002, cusum_multiplier: 0.7 } },
+      'training.labels.cusum_multiplier: has no effect unless cusum_threshold is auto',
+    ],
     ['a repeated setting', { 'model.training': { epochs: 20, optimizer: 'Adam' } }, 'model.training.epochs: repeats training.epochs'],
     [
       'a softmax at the output',
@@ -433,6 +438,16 @@ describe('parseStrategy', () => {
     expect(problemsOf({ 'training.labels': { source: 'triple_barrier', stop_loss_atr: 1, sl_multiplier: 1 } })).toEqual([
       expect.stringContaining('training.labels.stop_loss_atr: is another name for sl_multiplier'),
     ]);
+  });
+
+  it('reads CUSUM events and weights of triple-barrier labels', () => {
+    const labels = { source: 'triple_barrier', cusum_threshold: 'auto', cusum_multiplier: 0.7, compute_weights: true };
+    expect(strategyOf({ 'training.labels': labels }).training.labels.params).toMatchObject({
+      cusum_threshold: 'auto',
+      cusum_multiplier: 0.7,
+      compute_weights: true,
+    });
+    expect(noticesOf({ 'training.labels': labels })).not.toContainEqual(expect.stringContaining('training.labels'));
   });
 
   it('reads symbols and timeframes in all their forms', () => {

@@ -18,10 +18,13 @@ export function assertJob(job: TrainingJob): void {
   assertRows('validation', job, job.validation);
 }
 
-function assertRows(name: string, { features, outputs, classWeights }: TrainingJob, { count, x, y }: Rows): void {
+function assertRows(name: string, { features, outputs, classWeights }: TrainingJob, { count, x, y, weight }: Rows): void {
   expect(count > 0, `No ${name} rows.`);
   expect(x.length === count * features, `${x.length} values for ${count} ${name} rows of ${features} features.`);
   expect(y.length === count, `${y.length} labels for ${count} ${name} rows.`);
+  expect(weight === undefined || weight.length === count, `${weight?.length} weights for ${count} ${name} rows.`);
+  const badWeight = weight?.findIndex((value) => !(value > 0 && value < Infinity)) ?? -1;
+  expect(badWeight === -1, `The weight of ${name} row ${badWeight} is ${weight?.[badWeight]}.`);
   const bad = firstNotFinite(x);
   expect(bad === -1, `Feature ${bad % features} of ${name} row ${Math.floor(bad / features)} is ${x[bad]}.`);
   if (outputs === 1) {
@@ -29,13 +32,13 @@ function assertRows(name: string, { features, outputs, classWeights }: TrainingJ
     expect(badLabel === -1, `The label of ${name} row ${badLabel} is ${y[badLabel]}.`);
     return;
   }
-  let weight = 0;
+  let classWeight = 0;
   for (let i = 0; i < count; i++) {
     const label = y[i]!;
     expect(Number.isInteger(label) && label >= 0 && label < outputs, `Label ${label} of ${name} row ${i} is none of ${outputs} classes.`);
-    weight += classWeights === null ? 1 : classWeights[label]!;
+    classWeight += classWeights === null ? 1 : classWeights[label]!;
   }
-  if (name === 'validation' && weight === 0) throw fail('VALIDATION_WITHOUT_TRAINED_CLASSES', { rows: count });
+  if (name === 'validation' && classWeight === 0) throw fail('VALIDATION_WITHOUT_TRAINED_CLASSES', { rows: count });
 }
 
 function expect(holds: boolean, message: string): void {

@@ -6,7 +6,7 @@ import { fillMask } from './dropout.ts';
 import { initialParameters } from './initialise.ts';
 import { countRight, meanLoss, type Criterion } from './losses.ts';
 import { hiddenWidths, type Network } from './network.ts';
-import { shuffledRows } from './shuffle.ts';
+import { drawnRows, shuffledRows } from './shuffle.ts';
 import { epochGraph } from './training-graph.ts';
 import type { TrainingJob } from './training.ts';
 
@@ -63,8 +63,8 @@ export class EpochRunner {
    * mode (dropout on, each batch before its update). A loss that is not finite ends the epoch early.
    */
   async run(epoch: number, signal: AbortSignal | undefined): Promise<PassResult> {
-    const rows = this.#job.train.count;
-    const order = shuffledRows(rows, this.#job.seed, epoch);
+    const { count: rows, weight } = this.#job.train;
+    const order = weight === undefined ? shuffledRows(rows, this.#job.seed, epoch) : drawnRows(weight, this.#job.seed, epoch);
     const steps = stepsPerEpoch(rows, this.#batchSize);
     const draws = hiddenWidths(this.#network).map((_, layer) => sfc32(seedOf(this.#job.seed, epoch, `dropout ${layer}`)));
     let loss = 0;

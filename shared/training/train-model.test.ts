@@ -7,7 +7,8 @@ import { initialParameters } from './initialise.ts';
 import { classWeights } from '../dataset/class-balance.ts';
 import { accuracy, meanLoss } from './losses.ts';
 import { flatten, networkOf } from './network.ts';
-import { shuffledRows } from './shuffle.ts';
+import { sha256Hex } from '../hash.ts';
+import { drawnRows, shuffledRows } from './shuffle.ts';
 import { ReferenceAdam, referenceGradient, referenceLoss, referenceOutputs } from './testing/reference-mlp.ts';
 import { toyJob, toyRegressionRows, toyRows } from './testing/toy.ts';
 import { trainModel } from './train-model.ts';
@@ -183,8 +184,24 @@ describe('trainModel', () => {
       { validation: { ...rows, x: rows.x.map((value, i) => (i === 5 ? NaN : value)) } },
       { outputs: 1 },
       { classWeights: Float32Array.of(1, 1) },
+      { train: { ...rows, weight: new Float64Array(19).fill(1) } },
+      { train: { ...rows, weight: new Float64Array(20).fill(NaN) } },
+      { train: { ...rows, weight: new Float64Array(20) } },
     ];
     for (const part of bad) await expect(trainModel(toyJob(part))).rejects.toBeInstanceOf(RangeError);
+  });
+
+  it('learns from heavy rows and hardly from light ones, and gives the same bytes again', async () => {
+    const rows = toyRows(1500, 1);
+    const isWrong = (i: number): boolean => i % 3 > 0;
+    const y = rows.y.map((label, i) => (isWrong(i) ? (label + 1) % 3 : label));
+    const weight = Float64Array.from(y, (_, i) => (isWrong(i) ? 0.003 : 2.994));
+    const job = toyJob({ train: { ...rows, y, weight } }, { epochs: 25 });
+    const [one, two] = [await trainModel(job), await trainModel(job)];
+    expect(judge(job, one).accuracy).toBeGreaterThan(0.9);
+    expect(bytes(one).equals(bytes(two))).toBe(true);
+    const unweighted = toyJob({ train: { ...rows, y } }, { epochs: 25 });
+    expect(judge(unweighted, await trainModel(unweighted)).accuracy).toBeLessThan(0.5);
   });
 
   it('refuses to split an epoch where a draw of dropout would be cut', async () => {
@@ -224,5 +241,23 @@ describe('the seeded start', () => {
     );
     expect(shuffledRows(100, 1, 1)).not.toEqual(shuffledRows(100, 1, 2));
     expect(shuffledRows(100, 1, 1)).not.toEqual(shuffledRows(100, 2, 1));
+  });
+
+  it('shuffles rows as it always has', () => {
+    expect(sha256Hex(new Uint8Array(shuffledRows(517, 42, 2).buffer))).toBe('e7fb1ed242984ac50a993885a44d5d9715f5fcdb2f5c2d0fa3e1587ddd0d06b8');
+  });
+
+  it('draws as many rows as there are, each in proportion to its weight, and others each epoch', () => {
+    const weights = Float64Array.of(0.5, 1, 0.25, 2.25);
+    const drawn = [0, 0, 0, 0];
+    for (let epoch = 1; epoch <= 5000; epoch++) {
+      const rows = drawnRows(weights, 1, epoch);
+      expect(rows).toHaveLength(4);
+      for (const row of rows) drawn[row]! += 1;
+    }
+    for (const [row, count] of drawn.entries()) expect(Math.abs(count / 5000 - weights[row]!)).toBeLessThan(0.05);
+    const even = new Float64Array(100).fill(1);
+    expect(drawnRows(even, 1, 1)).not.toEqual(drawnRows(even, 1, 2));
+    expect(drawnRows(even, 1, 1)).not.toEqual(drawnRows(even, 2, 1));
   });
 });

@@ -18,8 +18,9 @@ export interface TrainingOptions {
 }
 
 /**
- * Trains an MLP inside onnxruntime: Adam, the gradient's norm clipped, dropout, rows shuffled every epoch, and after each
- * epoch a pass over the validation rows. The model returned is that of the epoch with the lowest validation loss.
+ * Trains an MLP inside onnxruntime: Adam, the gradient's norm clipped, dropout, rows shuffled every epoch (where they have
+ * weights, drawn by them), and after each epoch a pass over the validation rows. The model returned is that of the epoch with
+ * the lowest validation loss.
  * The same job gives the same bytes on one type of machine. Blocks the thread for a quarter of a second at a time: not for
  * a server's main thread.
  * @throws TrainingDataError TRAINING_DIVERGED where a loss or parameter is no longer finite

@@ -64,6 +64,26 @@ describe('completed', () => {
     });
   });
 
+  test('labels at CUSUM events, drawn by their uniqueness, account for every bar and give the same model again', async () => {
+    const bench = await startBench();
+    const labels = { source: 'triple_barrier', max_holding_period: 10, cusum_threshold: 'auto', cusum_multiplier: 0.4, compute_weights: true };
+    const researched = async (chosen: object) => {
+      const operation = await bench.research(smallStrategy({ training: { epochs: 4, labels: chosen } }));
+      expect(operation, operation.error_cause ?? '').toMatchObject({ status: 'completed' });
+      return bench.experiment(operation);
+    };
+    const [one, two] = [await researched(labels), await researched(labels)];
+    const { bars, rows, left_out: leftOut } = one.training_result.data_summary.per_symbol[0]!;
+    expect(leftOut.not_events).toBeGreaterThan(1000);
+    const counts = [...Object.values(rows), ...Object.values(leftOut).map(Number)];
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(bars);
+    expect(two.provenance.model_sha256).toBe(one.provenance.model_sha256);
+
+    const shuffled = await researched({ ...labels, compute_weights: false });
+    expect(shuffled.training_result.data_summary.per_symbol).toEqual(one.training_result.data_summary.per_symbol);
+    expect(shuffled.provenance.model_sha256).not.toBe(one.provenance.model_sha256);
+  });
+
   test('bypassed gates judge, say so, and let everything through', async () => {
     const bench = await startBench();
     const operation = await bench.research(smallStrategy({ gates: { training: { min_accuracy: 1 }, backtest: { max_drawdown: 0 } } }), { bypassGates: true });

@@ -19,13 +19,24 @@ export function hourlyBars(symbol: string, offset: number, length: number): Bars
 /** Data whose only feature is the row's own index, so that rows can be told apart; `resolveAfter` bars later each label is known. */
 export function symbolData(
   bars: Bars,
-  options: { readonly warmup?: number; readonly label?: (row: number) => number; readonly resolveAfter?: (row: number) => number } = {},
+  options: {
+    readonly warmup?: number;
+    readonly label?: (row: number) => number;
+    readonly resolveAfter?: (row: number) => number;
+    readonly isEvent?: (row: number) => boolean;
+    readonly weighting?: 'uniqueness';
+  } = {},
 ): SymbolData {
-  const { warmup = 0, label = (row) => row % 3, resolveAfter = () => 0 } = options;
+  const { warmup = 0, label = (row) => row % 3, resolveAfter = () => 0, isEvent, weighting } = options;
   const index = Float64Array.from({ length: bars.length }, (_, i) => i);
   const resolvedAt = Int32Array.from(index, (row) => (row + resolveAfter(row) < bars.length ? row + resolveAfter(row) : -1));
-  const labels: Labels = { resolvedAt, values: Float64Array.from(index, (row) => (resolvedAt[row]! < 0 ? NaN : label(row))) };
-  return { features: { symbol: bars.symbol, bars, ids: ['1h_rsi_14_raw'], columns: [index], warmup }, labels };
+  const labels: Labels = {
+    resolvedAt,
+    values: Float64Array.from(index, (row) => (resolvedAt[row]! < 0 ? NaN : label(row))),
+    ...(isEvent && { events: Uint8Array.from(index, (row) => Number(isEvent(row))) }),
+    ...(weighting && { weighting }),
+  };
+  return { features: { symbol: bars.symbol, bars, ids: ['1h_rsi_14_raw'], columns: [index], warmup }, label: () => labels };
 }
 
 /** What `assembleDataset` reads of a strategy, with one raw feature. */

@@ -77,7 +77,8 @@ export const datasetFailures = {
     (f: { minimum: number; from: string; to: string; symbols: readonly SplitFacts[] }) =>
       `Every symbol needs at least ${f.minimum} rows in each of train, validation and test on the common range ${f.from} to ${f.to}. ` +
       `${f.symbols.map((s) => `${s.symbol}: ${s.train} train, ${s.validation} validation, ${s.test} test (${rangeOf(s)})`).join('; ')}.`,
-    'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short.',
+    'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short. ' +
+      'Where labels are made at CUSUM events alone, a lower cusum_threshold gives more of them.',
   ),
   TRAINING_TOO_FEW_CLASSES: failure(
     'TrainingDataError',

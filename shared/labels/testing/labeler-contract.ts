@@ -1,19 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sliceBars, type Bars } from '../../market-data/bars.ts';
-import type { Labeler, Labels } from '../labeler.ts';
+import type { BarRange, Labeler, Labels } from '../labeler.ts';
 
-interface ContractCase<P extends object> {
-  readonly labeler: Labeler<P>;
+interface ContractCase<P extends object, S> {
+  readonly labeler: Labeler<P, S>;
   /** Parameters for short series: most bars should resolve within a few dozen bars. */
   readonly params: fc.Arbitrary<P>;
   readonly bars: fc.Arbitrary<Bars>;
 }
 
 /** The laws of every labeler, as tests. */
-export function describeLabelerContract<P extends object>({ labeler, params, bars }: ContractCase<P>): void {
+export function describeLabelerContract<P extends object, S>({ labeler, params, bars }: ContractCase<P, S>): void {
+  const fit = (series: Bars, chosen: P, range: BarRange): S => labeler.fit?.(series, chosen, range) as S;
+  const labelFitted = (series: Bars, chosen: P): Labels => labeler.label(series, chosen, fit(series, chosen, [0, series.length]));
+
   const law = (check: (labels: Labels, bars: Bars, params: P) => void): void => {
-    fc.assert(fc.property(bars, params, (series, chosen) => check(labeler.label(series, chosen), series, chosen)), { seed: 7 });
+    fc.assert(fc.property(bars, params, (series, chosen) => check(labelFitted(series, chosen), series, chosen)), { seed: 7 });
   };
 
   const isLabel = (value: number): boolean => (labeler.classes === null ? Number.isFinite(value) : labeler.classes[value] !== undefined);
@@ -31,7 +34,8 @@ export function describeLabelerContract<P extends object>({ labeler, params, bar
 
     it('knows a label at the bar it is resolved at, from the bars so far, and not one bar sooner', () => {
       law((labels, series, chosen) => {
-        const prefixes = Array.from({ length: series.length + 1 }, (_, end) => labeler.label(sliceBars(series, 0, end), chosen));
+        const statistics = fit(series, chosen, [0, series.length]);
+        const prefixes = Array.from({ length: series.length + 1 }, (_, end) => labeler.label(sliceBars(series, 0, end), chosen, statistics));
         const broken = Array.from(labels.resolvedAt, (resolved, i) => {
           if (resolved < 0) return true;
           const then = prefixes[resolved + 1]!;
@@ -42,9 +46,25 @@ export function describeLabelerContract<P extends object>({ labeler, params, bar
       });
     });
 
+    it('knows at each bar whether it is an event', () => {
+      law((labels, series, chosen) => {
+        const statistics = fit(series, chosen, [0, series.length]);
+        const middle = Math.floor(series.length / 2);
+        const then = labeler.label(sliceBars(series, 0, middle), chosen, statistics);
+        expect(then.events).toEqual(labels.events?.subarray(0, middle));
+      });
+    });
+
+    it('measures its statistics on no bar after the range', () => {
+      law((_, series, chosen) => {
+        const middle = Math.floor(series.length / 2);
+        expect(fit(sliceBars(series, 0, middle), chosen, [0, middle])).toEqual(fit(series, chosen, [0, middle]));
+      });
+    });
+
     it('labels nothing in an empty series', () => {
       law((_, series, chosen) => {
-        expect(labeler.label(sliceBars(series, 0, 0), chosen).values).toHaveLength(0);
+        expect(labelFitted(sliceBars(series, 0, 0), chosen).values).toHaveLength(0);
       });
     });
 

@@ -1,0 +1,18 @@
+import { uniquenessWeights } from '../labels/uniqueness.ts';
+import type { RowSelection } from './rows.ts';
+
+/**
+ * What the selected rows are drawn by in training, stacked as `packRows` stacks them: the uniqueness of their labels among
+ * those of their own symbol, mean 1. Labels of rows that are not selected do not count. Null where labels ask for no weights.
+ */
+export function rowWeights(selections: readonly RowSelection[]): Float64Array | null {
+  if (selections.every(({ labels }) => labels.weighting === undefined)) return null;
+  const weights = selections.map(({ labels, indexes }) => uniquenessWeights(indexes, indexes.map((row) => labels.resolvedAt[row]!)));
+  const stacked = new Float64Array(weights.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const some of weights) {
+    stacked.set(some, at);
+    at += some.length;
+  }
+  return stacked;
+}
