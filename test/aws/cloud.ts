@@ -20,7 +20,7 @@ export const operations = new DynamoOperationStore(new DynamoDBClient(), target.
 
 const sign = await awsSigner(target.region);
 const POLL_MS = 300;
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 150_000;
 
 /** An answer over HTTP. */
 interface Answer {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand, RemoveTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateFunctionCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
+import { CreateFunctionCommand, GetFunctionConfigurationCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateStateMachineCommand,
@@ -34,7 +34,7 @@ export async function unjudgedBy(deployed: Deployed): Promise<readonly Capabilit
   const sfn = new SFNClient();
   const { roleArn } = await sfn.send(new DescribeStateMachineCommand({ stateMachineArn: deployed.stateMachineArn }));
   const run: Run = (definition, whileRunning) => execute(sfn, roleArn!, definition, whileRunning);
-  const [failing, notStarting] = await Promise.all([makeFunction(roleArn!, FAILING), makeFunction(roleArn!, NOT_STARTING)]);
+  const [failing, notStarting] = await Promise.all([makeFunction(deployed, FAILING), makeFunction(deployed, NOT_STARTING)]);
   const catches = async (FunctionName: string) => (await run(catching('ProbeError', { FunctionName }, { Type: 'Succeed' }))).status === 'SUCCEEDED';
 
   const probes: Readonly<Record<Capability, () => Promise<boolean>>> = {
@@ -80,8 +80,10 @@ export async function unjudgedBy(deployed: Deployed): Promise<readonly Capabilit
   return judged.filter((answer) => !answer.judged).map(({ name }) => name);
 }
 
-async function makeFunction(Role: string, code: string): Promise<string> {
+/** A function in the role of one of the stack's. */
+async function makeFunction({ stage }: Deployed, code: string): Promise<string> {
   const client = new LambdaClient();
+  const { Role } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: `tocsin-${stage}-record` }));
   const FunctionName = `probe-${randomUUID()}`;
   const Code = { ZipFile: zipOf('index.mjs', code) };
   await client.send(new CreateFunctionCommand({ FunctionName, Role, Code, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 30 }));

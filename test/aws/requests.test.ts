@@ -92,7 +92,7 @@ describe('an Idempotency-Key', () => {
 
 describe('more racing triggers than there are slots', () => {
   // None ends before all are answered.
-  useDefinition(pauseBefore('Train', 20));
+  useDefinition(pauseBefore('Train', 30));
 
   test('twenty start and settle, the others are at capacity, and then all slots are free', async () => {
     await idle();

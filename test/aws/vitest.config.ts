@@ -15,7 +15,7 @@ export default defineConfig({
     ],
     // Files change the one stack's definition, and count what is at work.
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 180_000,
   },
 });
