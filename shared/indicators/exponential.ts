@@ -7,11 +7,12 @@ export function alphaOfSpan(span: number): number {
  * Exponential mean by recursion: y[0] = x[0], y[i] = y[i-1] + alpha * (x[i] - y[i-1]).
  * In this form a constant series stays exactly constant.
  * @param alpha weight of the newest value, (0, 1]
+ * @param start index of the first value; earlier entries are not read, and NaN in the result
  */
-export function exponentialMean(values: Float64Array, alpha: number): Float64Array {
-  const means = new Float64Array(values.length);
-  let mean = values[0] ?? NaN;
-  for (let i = 0; i < values.length; i += 1) {
+export function exponentialMean(values: Float64Array, alpha: number, start = 0): Float64Array {
+  const means = new Float64Array(values.length).fill(NaN, 0, start);
+  let mean = values[start] ?? NaN;
+  for (let i = start; i < values.length; i += 1) {
     mean += alpha * (values[i]! - mean);
     means[i] = mean;
   }

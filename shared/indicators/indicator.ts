@@ -7,8 +7,9 @@ export type IndicatorValues<O extends string = string> = Readonly<Record<O, Floa
 /**
  * The contract of an indicator; `testing/indicator-contract.ts` states its laws as tests that all pass.
  *
- * Values before `warmup(params)` are NaN and all are finite from there on, on any valid bars. Volume is the one column that
- * may hold zeros: what divides by a zero volume is NaN, never a number.
+ * Values before `warmup(params)` are NaN and all are finite from there on, on any valid bars; but for the outputs named in
+ * `gaps`, and for a source of volume, the one column that may hold zeros: there a quotient over zero is NaN, never infinite.
+ * Where the definition of an indicator itself gives a value for that case, its docstring says so.
  * A value at bar i depends on bars 0..i only.
  */
 export interface Indicator<P extends object = Readonly<Record<string, unknown>>, O extends string = string> {
@@ -19,6 +20,8 @@ export interface Indicator<P extends object = Readonly<Record<string, unknown>>,
   readonly params: z.ZodType<P>;
   /** Output names, primary first. An indicator with one value per bar names it `value`. */
   readonly outputs: readonly [O, ...O[]];
+  /** Outputs that have no value (NaN) after the warm-up wherever what they divide by is zero; none if not given. */
+  readonly gaps?: readonly O[];
   /** Whether it reads volume: on a column of zeros such an indicator is an error. */
   readonly usesVolume: boolean;
   /** Number of leading bars without a value. */

@@ -26,6 +26,17 @@ export function movingSum(values: Float64Array, period: number, start = 0): Floa
   return sums;
 }
 
+/** Sums over the last `period` values, or over all so far where they are fewer; see `movingSum`. */
+export function movingSumSoFar(values: Float64Array, period: number): Float64Array {
+  const sums = movingSum(values, period);
+  let sum = 0;
+  for (let i = 0; i < Math.min(period - 1, values.length); i += 1) {
+    sum += values[i]!;
+    sums[i] = sum;
+  }
+  return sums;
+}
+
 /** Means over the last `period` values; see `movingSum`. */
 export function movingMean(values: Float64Array, period: number, start = 0): Float64Array {
   const means = movingSum(values, period, start);

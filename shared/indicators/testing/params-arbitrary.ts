@@ -6,6 +6,7 @@ import type { Indicator } from '../indicator.ts';
 interface Field {
   readonly type?: string;
   readonly enum?: readonly string[];
+  readonly const?: unknown;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -28,6 +29,7 @@ export function paramsArbitrary(indicator: Indicator): fc.Arbitrary<Readonly<Rec
 function fieldArbitrary(name: string, field: Field): fc.Arbitrary<unknown> {
   if (name === 'source') return fc.constantFrom(...BAR_COLUMNS.filter((column) => column !== 'volume'));
   if (field.enum !== undefined) return fc.constantFrom(...field.enum);
+  if (field.const !== undefined) return fc.constant(field.const);
   if (field.type === 'boolean') return fc.boolean();
   const { type, minimum, exclusiveMinimum, maximum } = field;
   const min = minimum ?? exclusiveMinimum;
