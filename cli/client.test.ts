@@ -6,9 +6,9 @@ import { Refusal } from './refusal.ts';
 
 /** A client whose every request gets this answer; notes what was asked. */
 function answering(status: number, body: unknown) {
-  const asked: { path: string; method: string | undefined; body: unknown }[] = [];
+  const asked: { path: string; method: string | undefined; body: unknown; key: string | null }[] = [];
   const send: Send = (path, init) => {
-    asked.push({ path, method: init.method, body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined });
+    asked.push({ path, method: init.method, body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined, key: new Headers(init.headers).get('idempotency-key') });
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
   };
   return { client: new Client(send, 'http://server'), asked };
@@ -29,7 +29,7 @@ const refusalOf = async (work: Promise<unknown>) => {
 describe('an answer that refuses becomes a message', () => {
   test('with each field and its reason', async () => {
     const { client } = answering(422, error('VALIDATION_ERROR', [{ field: 'body -> seed', message: 'must be a number', type: 'invalid_type' }]));
-    expect(await refusalOf(client.trigger({ strategy: 'name: x' }))).toEqual({
+    expect(await refusalOf(client.trigger({ strategy: 'name: x' }, 'key'))).toEqual({
       message: 'VALIDATION_ERROR it is.',
       problems: ['body -> seed: must be a number'],
       exitCode: 2,
@@ -38,7 +38,7 @@ describe('an answer that refuses becomes a message', () => {
 
   test('with the reason of a trigger that the capacity does not allow', async () => {
     const { client } = answering(409, { triggered: false, reason: 'at_capacity', message: '2 of 2 are at work.', active_count: 2, limit: 2 });
-    expect(await refusalOf(client.trigger({ strategy: 'name: x' }))).toMatchObject({ message: '2 of 2 are at work.', exitCode: 1 });
+    expect(await refusalOf(client.trigger({ strategy: 'name: x' }, 'key'))).toMatchObject({ message: '2 of 2 are at work.', exitCode: 1 });
   });
 
   test.each([
@@ -72,11 +72,11 @@ test('ids and queries reach the server as they are', async () => {
   const { client, asked } = answering(404, error('NOT_FOUND'));
   await refusalOf(client.operation('a/b?c'));
   await refusalOf(client.operations({ limit: 5, status: 'failed' }));
-  await refusalOf(client.trigger({ strategy: 'name: "ä"', seed: 7, bypass_gates: true }));
+  await refusalOf(client.trigger({ strategy: 'name: "ä"', seed: 7, bypass_gates: true }, 'key-7'));
   expect(asked).toEqual([
-    { path: '/api/v1/operations/a%2Fb%3Fc', method: 'GET', body: undefined },
-    { path: '/api/v1/operations?limit=5&status=failed', method: 'GET', body: undefined },
-    { path: '/api/v1/agent/trigger', method: 'POST', body: { strategy: 'name: "ä"', seed: 7, bypass_gates: true } },
+    { path: '/api/v1/operations/a%2Fb%3Fc', method: 'GET', body: undefined, key: null },
+    { path: '/api/v1/operations?limit=5&status=failed', method: 'GET', body: undefined, key: null },
+    { path: '/api/v1/agent/trigger', method: 'POST', body: { strategy: 'name: "ä"', seed: 7, bypass_gates: true }, key: 'key-7' },
   ]);
 });
 

@@ -64,7 +64,7 @@ class ApiRefusal extends Refusal {
   readonly code: string;
 
   constructor(status: number, code: string, message: string, problems: readonly string[], guidance: string | null) {
-    const transient = TRANSIENT_STATUSES.has(status);
+    const transient = TRANSIENT_STATUSES.has(status) || code === 'in_progress';
     super(message, {
       guidance: guidance ?? (transient ? 'Wait a moment, then repeat the command.' : null),
       exitCode: status === 422 || status === 413 ? EXIT.usage : EXIT.failed,
@@ -74,6 +74,12 @@ class ApiRefusal extends Refusal {
     this.status = status;
     this.code = code;
   }
+}
+
+interface RequestOptions {
+  readonly body?: unknown;
+  /** Idempotency-Key. */
+  readonly key?: string;
 }
 
 /** The HTTP API, typed. Every method throws ApiRefusal for an answer of 4xx or 5xx, and Refusal for one that is not the API's. */
@@ -95,9 +101,12 @@ export class Client {
     await this.#call('GET', '/health', z.object({ status: z.literal('ok') }));
   }
 
-  /** Starts a research; returns its operation's id. */
-  async trigger(body: TriggerBody): Promise<string> {
-    const answer = await this.#call('POST', '/agent/trigger', z.object({ operation_id: z.string() }), { body });
+  /**
+   * Starts a research; returns its operation's id.
+   * @param key the same for every attempt at the same request, so that however often it is sent, one research starts
+   */
+  async trigger(body: TriggerBody, key: string): Promise<string> {
+    const answer = await this.#call('POST', '/agent/trigger', z.object({ operation_id: z.string() }), { body, key });
     return answer.operation_id;
   }
 
@@ -124,9 +133,9 @@ export class Client {
   }
 
   /** Starts the operation's research again; returns the new operation's id. */
-  async retry(operationId: string): Promise<string> {
+  async retry(operationId: string, key: string): Promise<string> {
     const schema = z.object({ data: z.object({ operation_id: z.string() }) });
-    return (await this.#call('POST', `${operationPath(operationId)}/retry`, schema)).data.operation_id;
+    return (await this.#call('POST', `${operationPath(operationId)}/retry`, schema, { key })).data.operation_id;
   }
 
   /** Newest first. */
@@ -163,14 +172,15 @@ export class Client {
     return { rows: data, total };
   }
 
-  async #call<T>(method: string, path: string, schema: z.ZodType<T>, options: { readonly body?: unknown } = {}): Promise<T> {
+  async #call<T>(method: string, path: string, schema: z.ZodType<T>, options: RequestOptions = {}): Promise<T> {
     return (await this.#answer(method, path, schema, options)).content;
   }
 
-  async #answer<T>(method: string, path: string, schema: z.ZodType<T>, { body }: { readonly body?: unknown }): Promise<{ readonly status: number; readonly content: T }> {
+  async #answer<T>(method: string, path: string, schema: z.ZodType<T>, { body, key }: RequestOptions): Promise<{ readonly status: number; readonly content: T }> {
     const response = await this.#send(`/api/v1${path}`, {
       method,
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(key !== undefined && { 'idempotency-key': key }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer = readJson(await response.text());
     if (!response.ok) {

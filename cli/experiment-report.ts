@@ -18,7 +18,7 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
     ...accuracyEntries(training),
     ...(backtest === null ? [] : backtestEntries(backtest)),
     ['Training gate', gateText(training.gate)],
-    ['Backtest gate', backtest === null ? 'not reached' : gateText(backtest.gate)],
+    ['Backtest gate', backtest === null ? notBacktested(experiment) : gateText(backtest.gate)],
     ['Experiment', writtenTo],
     ['Seed', String(provenance.seed)],
     ...(durationSeconds === null ? [] : ([['Duration', seconds(durationSeconds)]] as const)),
@@ -28,8 +28,13 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
   return `\n${paint('bold', experiment.strategy_name)}  ${symbol} ${timeframe}  ${paint('dim', experiment.id)}\n\n${labelled(entries, width, paint)}\n`;
 }
 
-function resultText({ status, gate_rejection_reason: reason }: Experiment): string {
-  return status === 'completed' ? 'completed: both gates passed it' : `rejected. ${reason ?? status}`;
+function resultText({ status, gate_rejection_reason: reason, backtest_result: backtest }: Experiment): string {
+  if (status !== 'completed') return `rejected. ${reason ?? status}`;
+  return backtest === null ? 'completed: the training gate passed it' : 'completed: both gates passed it';
+}
+
+function notBacktested({ status, context }: Experiment): string {
+  return status === 'completed' ? `not backtested: ${context.label_source} labels are no trading signals` : 'not reached';
 }
 
 function accuracyEntries(training: Experiment['training_result']): (readonly [string, string])[] {

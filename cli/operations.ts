@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { OperationRow, OperationView, ViewStatus } from './api-answers.ts';
 import { connect, type Connection } from './connect.ts';
 import { hasEnded } from './follow.ts';
@@ -8,6 +9,7 @@ import { progressText } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { printOperationFailure, runOperation } from './run-operation.ts';
 import { type Color, labelled, paintFor, seconds, table, widthOf } from './text.ts';
+import { retrying } from './retry.ts';
 
 const STATUS_COLORS: Readonly<Record<ViewStatus, Color>> = { pending: 'dim', running: 'cyan', completed: 'green', failed: 'red', cancelled: 'yellow' };
 
@@ -75,7 +77,8 @@ export async function retryOperation(id: string, { json, ...at }: PlaceOptions &
   const interrupt = watchInterrupt();
   try {
     return await using(at, 'operations retry', async (connection) => {
-      const operationId = await connection.client.retry(id);
+      const key = randomUUID();
+      const operationId = await retrying(() => connection.client.retry(id, key), connection.pollMs);
       process.stderr.write(`${operationId} retries ${id}.\n`);
       return runOperation(connection, operationId, { json, interrupt });
     });

@@ -18,9 +18,10 @@ export function stepOf({ metadata, progress }: OperationView): number {
   return STEP_OF_PHASE[metadata.parameters.phase] ?? progress.steps_completed;
 }
 
-/** Whether the training gate ended the cycle, so that there is no backtest. */
-export function isBacktestSkipped({ result_summary: summary }: OperationView): boolean {
-  return summary?.status === 'gate_rejected_training';
+/** Why a recorded operation has no backtest; null where it has one, or is not recorded yet. */
+export function backtestSkipped({ result_summary: summary }: OperationView): string | null {
+  if (summary?.status === 'gate_rejected_training') return 'the training gate rejected the model';
+  return summary?.backtested === false ? 'its classes are no trading signals' : null;
 }
 
 /** Where the step stands, in one line. */

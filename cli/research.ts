@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from './connect.ts';
 import { watchInterrupt } from './interrupt.ts';
 import type { PlaceOptions } from './options.ts';
 import { runOperation } from './run-operation.ts';
 import { readStrategyFile } from './strategy-file.ts';
+import { retrying } from './retry.ts';
 
 export interface ResearchRequest extends PlaceOptions {
   readonly dataGiven: boolean;
@@ -18,7 +20,9 @@ export async function research(file: string, { seed, bypassGates, json, ...at }:
   const connection = await connect({ ...at, command: 'tocsin research', createMemory: true });
   try {
     if (interrupt.signal.aborted) return interrupt.status() ?? 1;
-    const operationId = await connection.client.trigger({ strategy: text, bypass_gates: bypassGates, ...(seed !== undefined && { seed }) });
+    const key = randomUUID();
+    const body = { strategy: text, bypass_gates: bypassGates, ...(seed !== undefined && { seed }) };
+    const operationId = await retrying(() => connection.client.trigger(body, key), connection.pollMs);
     return await runOperation(connection, operationId, { json, interrupt });
   } finally {
     await connection.close();

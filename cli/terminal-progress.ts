@@ -1,6 +1,6 @@
 import { Listr, type ListrDefaultRendererLogLevels, ListrLogger, PRESET_TIMER, ProcessOutput } from 'listr2';
 import type { OperationView } from './api-answers.ts';
-import { isBacktestSkipped, type ProgressDisplay, progressText, stepOf, STEPS } from './progress.ts';
+import { backtestSkipped, type ProgressDisplay, progressText, stepOf, STEPS } from './progress.ts';
 
 type StepEnd = { readonly kind: 'done' } | { readonly kind: 'skipped' | 'stopped'; readonly reason: string };
 
@@ -60,7 +60,8 @@ export class TerminalProgress implements ProgressDisplay {
   look(operation: OperationView): void {
     const current = stepOf(operation);
     for (const [i, step] of this.#steps.entries()) {
-      if (i < current) step.end(i === 1 && isBacktestSkipped(operation) ? { kind: 'skipped', reason: 'the training gate rejected the model' } : { kind: 'done' });
+      const reason = i === 1 ? backtestSkipped(operation) : null;
+      if (i < current) step.end(reason === null ? { kind: 'done' } : { kind: 'skipped', reason });
       if (i === current) this.#retitle(step, `${STEPS[i]!}  ${progressText(operation)}`);
     }
     if (operation.status === 'completed') for (const step of this.#steps) step.end({ kind: 'done' });

@@ -18,7 +18,7 @@ export interface DashboardProps {
   readonly watch: Watch;
 }
 
-/** Three sweeps. */
+/** More than three sweeps. */
 const SILENCE = Duration.minutes(15);
 
 /** One alarm, which rings at the first data point over zero. */

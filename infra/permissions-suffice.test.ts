@@ -114,14 +114,12 @@ describe('permissions suffice', () => {
         await bench.deps.announcements.operationFailed(failure);
       },
     };
-    const { settled } = await sweep({ ports, workflows: permittedWorkflows(bench.deps.workflows, guards.reconcile), announcements });
+    for (const id of [lost, stopped]) await bench.ports.objects.put(runKeys(id).training, '{}');
+    const retireRun = s3RunRetirement(taggingClient(guards.reconcile), 'bucket', ports.objects);
+    const { settled } = await sweep({ ports, workflows: permittedWorkflows(bench.deps.workflows, guards.reconcile), announcements, retireRun });
     expect(settled.toSorted()).toEqual([lost, stopped].toSorted());
     expect(await bench.hasExperiment(stopped)).toBe(false);
     expect(bench.announced).toHaveLength(2);
-    for (const id of [lost, stopped]) {
-      await bench.ports.objects.put(runKeys(id).training, '{}');
-      await s3RunRetirement(taggingClient(guards.reconcile), 'bucket', ports.objects)(id);
-    }
   });
 
   test('for no role to do what only another may', () => {

@@ -230,7 +230,7 @@ describe('watch', () => {
       'detail-type': ['Step Functions Execution Status Change'],
       detail: { stateMachineArn: [{ Ref: expect.stringContaining('StateMachine') }], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
     });
-    expect(rules['Watch/Sweep']!.Properties.ScheduleExpression).toBe('rate(5 minutes)');
+    expect(rules['Watch/Sweep']!.Properties.ScheduleExpression).toBe('rate(4 minutes)');
     for (const path of ['Watch/ExecutionEnded', 'Watch/Sweep']) {
       expect(dev.render(rules[path]!.Properties.Targets[0].Arn)).toBe('<Watch/Reconcile/Function>.Arn');
     }

@@ -18,8 +18,8 @@ export interface WatchProps {
   readonly cycle: ResearchCycle;
 }
 
-/** With the sweep's own patience of 5 minutes, an operation whose execution is gone is settled within 10. */
-const SWEEP_EVERY = Duration.minutes(5);
+/** With the sweep's own patience of 5 minutes, an operation whose execution is gone is settled within 10, with a minute to spare. */
+const SWEEP_EVERY = Duration.minutes(4);
 
 /** What sees to it that every operation ends and every failure is heard: the reconciler, what calls it, and the topic of failures. */
 export class Watch extends Construct {

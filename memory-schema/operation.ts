@@ -72,6 +72,8 @@ export const operationSchema = z.strictObject({
   result_summary: z.record(z.string(), z.json()).nullable(),
   /** When its failure was announced outside; absent until then, and where nothing is announced. */
   announced_at: isoInstant.optional(),
+  /** When what an unsuccessful run left behind was handed to the store's own clearing. */
+  retired_at: isoInstant.optional(),
 });
 
 /** The state of one research, as the table keeps it. */

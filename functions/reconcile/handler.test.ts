@@ -26,9 +26,7 @@ function statusChange(name: string, detail: object): object {
 
 function handlerOver(bench: ReconcileBench) {
   const logged: unknown[] = [];
-  const retired: string[] = [];
-  const retireRun = (operationId: string) => Promise.resolve(void retired.push(operationId));
-  return { logged, retired, handle: reconcileHandler({ ...bench.deps, retireRun }, (level, message, fields) => logged.push({ level, message, ...fields })) };
+  return { logged, handle: reconcileHandler(bench.deps, (level, message, fields) => logged.push({ level, message, ...fields })) };
 }
 
 describe('the reconcile function', () => {
@@ -62,9 +60,9 @@ describe('the reconcile function', () => {
   ] as const)('of a run that has %s, retires what it left if that is of no use', async (status, execution, many) => {
     const bench = await startReconcileBench();
     const id = await bench.operation(1, { status });
-    const { handle, retired } = handlerOver(bench);
+    const { handle } = handlerOver(bench);
     await handle(statusChange(id, { status: execution }));
-    expect(retired).toEqual(Array.from({ length: many }, () => id));
+    expect(bench.retired).toEqual(Array.from({ length: many }, () => id));
   });
 
   test.each(['RUNNING', 'PENDING_REDRIVE'])('leaves an execution alone that is %s', async (status) => {
@@ -84,10 +82,10 @@ describe('the reconcile function', () => {
   test('sweeps when its schedule says so, and logs what it did', async () => {
     const bench = await startReconcileBench();
     const id = await bench.operation(6);
-    const { handle, logged, retired } = handlerOver(bench);
+    const { handle, logged } = handlerOver(bench);
     await handle(SCHEDULED);
     expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: 'StorageError' });
-    expect(retired).toEqual([id]);
+    expect(bench.retired).toEqual([id]);
     expect(logged).toEqual([{ level: 'INFO', message: 'swept', settled: [id], finished: [], freed: [] }]);
   });
 

@@ -15,6 +15,7 @@ export type OperationChange = Partial<
     | 'experiment_id'
     | 'result_summary'
     | 'announced_at'
+    | 'retired_at'
   >
 > & { readonly phase?: Operation['metadata']['parameters']['phase'] };
 

@@ -2,6 +2,7 @@ import { asStepError, fail } from '../errors/index.ts';
 import { type BacktestSeries, backtestRange, type BacktestRange } from '../backtest/range.ts';
 import { simulate, type Simulation } from '../backtest/simulate.ts';
 import { packMatrix } from '../dataset/rows.ts';
+import { labelerOf } from '../labels/registry.ts';
 import { runKeys } from '../memory/keys.ts';
 import { loadBundle } from '../model/bundle.ts';
 import type { Model } from '../model/model.ts';
@@ -34,6 +35,8 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
   if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'backtest' });
 
   const { strategy, training } = await readTrainedRun(ports.objects, 'backtest', keys);
+  const { source } = strategy.training.labels;
+  if (!labelerOf(source).signals) throw new Error(`A model of ${source} labels gives no signals that could be backtested.`);
   const model = await loadBundle(
     { model: await ports.objects.get(keys.model), manifest: await ports.objects.get(keys.manifest) },
     { featureIds: strategy.features.map((feature) => feature.id), location: keys.prefix },

@@ -42,7 +42,9 @@ describe('an execution that has ended', () => {
     const id = await bench.operation(1, { status, completed_at: '2026-01-01T11:59:30.000Z' });
     const before = await bench.get(id);
     await reconcileExecution(bench.deps, id, ended(status === 'completed' ? 'SUCCEEDED' : 'ABORTED'));
-    expect(await bench.get(id)).toEqual(before);
+    const { retired_at: _retired, ...after } = await bench.get(id);
+    expect(after).toEqual(before);
+    expect(bench.retired).toEqual(status === 'cancelled' ? [id] : []);
     expect(await bench.hasExperiment(id)).toBe(status === 'completed');
     expect(await bench.slots()).toEqual([]);
     expect(bench.announced).toEqual([]);

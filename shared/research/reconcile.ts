@@ -7,6 +7,8 @@ export interface ReconcileDeps {
   readonly ports: Ports;
   readonly workflows: Workflows;
   readonly announcements: Announcements;
+  /** Hands what an unsuccessful run left behind to the store's own clearing. Safe to repeat. */
+  readonly retireRun: (operationId: string) => Promise<void>;
 }
 
 /**
@@ -14,10 +16,11 @@ export interface ReconcileDeps {
  * a failure. Safe to repeat, and to run beside other settlers.
  * @throws StorageError where a store or the announcements cannot tell; to be called again then
  */
-export async function reconcileExecution(deps: Pick<ReconcileDeps, 'ports' | 'announcements'>, operationId: string, execution: Execution): Promise<void> {
+export async function reconcileExecution(deps: Omit<ReconcileDeps, 'workflows'>, operationId: string, execution: Execution): Promise<void> {
   if (execution.status === 'RUNNING') return;
   await settleExecution(deps.ports, operationId, execution);
   await announceFailure(deps, operationId);
+  await retireUnsuccessful(deps, operationId);
 }
 
 /**
@@ -32,4 +35,16 @@ export async function announceFailure({ ports, announcements }: Pick<ReconcileDe
   const { type, code, message } = readCause(operation.error_type, operation.error_cause);
   await announcements.operationFailed({ operation_id, status: 'failed', error_type: type, error_code: code, failed_step, message });
   await ports.operations.update(operation_id, ['failed'], { announced_at: ports.now().toISOString() });
+}
+
+/**
+ * Retires the run of an operation that failed or was cancelled, unless that is noted as done; the note comes last.
+ * @throws StorageError
+ */
+export async function retireUnsuccessful({ ports, retireRun }: Pick<ReconcileDeps, 'ports' | 'retireRun'>, operationId: string): Promise<void> {
+  const operation = await ports.operations.get(operationId);
+  if (operation === null || operation.retired_at !== undefined) return;
+  if (operation.status !== 'failed' && operation.status !== 'cancelled') return;
+  await retireRun(operationId);
+  await ports.operations.update(operationId, [operation.status], { retired_at: ports.now().toISOString() });
 }

@@ -3,6 +3,7 @@ import { EXPERIMENT_STATUSES, experimentSchema } from '../../memory-schema/exper
 import { operationIdSchema } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
+import { labelerOf } from '../labels/registry.ts';
 import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
 import type { Ports } from '../ports/index.ts';
 import { backtestArtefactSchema, readJsonArtefact } from './artefacts.ts';
@@ -27,8 +28,8 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'record' });
 
   const { strategy, training } = await readTrainedRun(ports.objects, 'record', keys);
-  const backtest =
-    status === 'gate_rejected_training' ? null : await readJsonArtefact(ports.objects, 'record', keys.backtest, backtestArtefactSchema);
+  const isBacktested = status !== 'gate_rejected_training' && labelerOf(strategy.training.labels.source).signals;
+  const backtest = isBacktested ? await readJsonArtefact(ports.objects, 'record', keys.backtest, backtestArtefactSchema) : null;
   const experiment = experimentOf({
     id: experimentId,
     // The operation's creation, so that a retried step writes the same bytes.
@@ -54,6 +55,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
       strategy_name: strategy.name,
       experiment_id: experimentId,
       status,
+      backtested: isBacktested,
       gate_rejection_reason: experiment.gate_rejection_reason,
       results: experiment.results,
     },

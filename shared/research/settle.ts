@@ -1,4 +1,5 @@
 import { type Operation, UNSETTLED_STATUSES, isSettled } from '../../memory-schema/operation.ts';
+import { readCause } from '../errors/cause.ts';
 import { fail, type PipelineError } from '../errors/index.ts';
 import { experimentIdOf, experimentKey } from '../memory/keys.ts';
 import type { Execution, Ports } from '../ports/index.ts';
@@ -14,13 +15,18 @@ export const SLOT_PREFIX = 'slot#';
 export async function afterSettlement(ports: Ports, operationId: string): Promise<void> {
   const operation = await ports.operations.get(operationId);
   if (operation !== null && !isSettled(operation.status)) return;
-  if (operation !== null && operation.status !== 'completed') await ports.objects.delete(experimentKey(experimentIdOf(operationId)));
+  if (operation !== null && mayHaveWritten(operation)) await ports.objects.delete(experimentKey(experimentIdOf(operationId)));
   if (operation !== null && operation.completed_at === null) {
     await ports.operations.update(operationId, [operation.status], { completed_at: ports.now().toISOString() });
   }
   for (const slot of await ports.operations.claims(SLOT_PREFIX)) {
     if (slot.operationId === operationId) await ports.operations.release(slot.key, operationId);
   }
+}
+
+/** Whether an operation that did not complete may have left an experiment. One that found another file in its place has not. */
+function mayHaveWritten({ status, error_type: type, error_cause: cause }: Operation): boolean {
+  return status !== 'completed' && readCause(type, cause).code !== 'EXPERIMENT_CONFLICT';
 }
 
 /** Settles an operation as failed unless it is settled already; then does what follows every ending. */
@@ -55,10 +61,11 @@ function stepIn({ metadata }: Operation): string | null {
 /** Settles the operation of an execution that has ended, if its own states have not done so. */
 export async function settleExecution(ports: Ports, operationId: string, execution: Execution): Promise<void> {
   if (execution.status === 'RUNNING') return;
+  const operation = await ports.operations.get(operationId);
   await settleAsFailed(ports, operationId, {
     errorType: execution.error ?? `Execution.${execution.status}`,
     cause: execution.cause ?? `The execution ended as ${execution.status} without settling its operation.`,
-    failedStep: null,
+    failedStep: operation === null ? null : stepIn(operation),
   });
 }
 

@@ -84,6 +84,30 @@ describe('the sweep finishes', () => {
     expect(bench.announced).toHaveLength(1);
   });
 
+  test('what unsuccessful runs left behind, the cancelled ones too, each once', async () => {
+    const bench = await startReconcileBench();
+    const failed = await bench.operation(6, { status: 'failed', error_type: 'StorageError', error_cause: 'so' });
+    const cancelled = await bench.operation(6, { status: 'cancelled' });
+    await bench.operation(6, { status: 'completed', completed_at: '2026-01-01T11:58:00.000Z' });
+    await sweep(bench.deps);
+    await sweep(bench.deps);
+    expect(bench.retired.toSorted()).toEqual([failed, cancelled].toSorted());
+  });
+
+  test('a retirement that failed in the next sweep, and keeps nothing else from being done', async () => {
+    let faults = 1;
+    const bench = await startReconcileBench({
+      onRetire: () => {
+        if (faults-- > 0) throw new Error('no tags today');
+      },
+    });
+    const ids = [await bench.operation(6, { status: 'cancelled' }), await bench.operation(7, { status: 'cancelled' })];
+    await expect(sweep(bench.deps)).rejects.toMatchObject({ code: 'SWEEP_INCOMPLETE' });
+    expect(bench.retired).toHaveLength(1);
+    await sweep(bench.deps);
+    expect(bench.retired.toSorted()).toEqual(ids.toSorted());
+  });
+
   test('no failure of more than two days ago', async () => {
     const bench = await startReconcileBench();
     const id = await bench.operation(48 * 60 + 1, { status: 'failed', error_type: 'StorageError', error_cause: 'so', completed_at: '2025-12-30T12:00:00.000Z' });

@@ -2,7 +2,7 @@ import { type Operation, UNSETTLED_STATUSES } from '../../memory-schema/operatio
 import { fail } from '../errors/index.ts';
 import type { OperationStore } from '../ports/index.ts';
 import { IDEMPOTENCY_PREFIX } from './idempotency.ts';
-import { announceFailure, reconcileExecution, type ReconcileDeps } from './reconcile.ts';
+import { announceFailure, reconcileExecution, type ReconcileDeps, retireUnsuccessful } from './reconcile.ts';
 import { afterSettlement, settleWithError, SLOT_PREFIX } from './settle.ts';
 import { isAbandoned } from './slots.ts';
 
@@ -28,7 +28,7 @@ export interface SweepReport {
 /**
  * Settles what no execution will settle any more, and completes endings that were left incomplete:
  * - unsettled operations older than 5 minutes whose execution has ended fail with its error, those without an execution with NEVER_STARTED;
- * - failed operations that were not announced are finished and announced, if they were created within 48 hours;
+ * - failed operations that were not announced are finished and announced, and unsuccessful runs retired, if they were created within 48 hours;
  * - slots of settled operations, or of operations that were never made, and expired idempotency keys are freed.
  *
  * One operation that cannot be dealt with does not keep the sweep from the others. Safe to repeat, and to run beside other settlers.
@@ -63,6 +63,17 @@ export async function sweep(deps: ReconcileDeps): Promise<SweepReport> {
       await attempt(async () => {
         await afterSettlement(deps.ports, operation.operation_id);
         await announceFailure(deps, operation.operation_id);
+        await retireUnsuccessful(deps, operation.operation_id);
+        report.finished.push(operation.operation_id);
+      });
+    }
+  });
+  await attempt(async () => {
+    for (const operation of await allOf(operations, 'cancelled', now.getTime() - WINDOW_MS)) {
+      if (age(operation, now) <= YOUNG_MS || operation.retired_at !== undefined) continue;
+      await attempt(async () => {
+        await afterSettlement(deps.ports, operation.operation_id);
+        await retireUnsuccessful(deps, operation.operation_id);
         report.finished.push(operation.operation_id);
       });
     }
@@ -97,6 +108,7 @@ async function settleEnded(deps: ReconcileDeps, operationId: string): Promise<bo
   if (execution === null) {
     await settleWithError(deps.ports, operationId, fail('NEVER_STARTED', { operation_id: operationId, minutes: YOUNG_MS / MINUTE_MS }));
     await announceFailure(deps, operationId);
+    await retireUnsuccessful(deps, operationId);
   } else {
     await reconcileExecution(deps, operationId, execution);
   }
@@ -104,8 +116,8 @@ async function settleEnded(deps: ReconcileDeps, operationId: string): Promise<bo
 }
 
 /** Whether something of a failed operation's ending may be left to do: each is announced last of all. */
-function isUnfinished({ announced_at, completed_at, experiment_id }: Operation, now: Date): boolean {
-  if (announced_at === undefined || completed_at === null) return true;
+function isUnfinished({ announced_at, retired_at, completed_at, experiment_id }: Operation, now: Date): boolean {
+  if (announced_at === undefined || retired_at === undefined || completed_at === null) return true;
   return experiment_id !== null && now.getTime() - Date.parse(completed_at) <= LATE_RECORD_MS;
 }
 

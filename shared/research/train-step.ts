@@ -3,7 +3,7 @@ import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
 import { fitAndLabel } from '../labels/labeler.ts';
-import { findLabeler } from '../labels/registry.ts';
+import { labelerOf } from '../labels/registry.ts';
 import { runKeys } from '../memory/keys.ts';
 import { type Bundle, buildBundle, loadBundle } from '../model/bundle.ts';
 import type { Ports } from '../ports/index.ts';
@@ -24,12 +24,17 @@ export interface GateOutput {
   readonly gate: { readonly passed: boolean; readonly reason: string };
 }
 
+/** What it learns from the training: also whether the model gives signals, without which there is nothing to backtest. */
+interface TrainOutput extends GateOutput {
+  readonly signals: boolean;
+}
+
 /**
  * The first step: data to rows to model, judged on the test split and by the training gate.
  * Leaves the model bundle and `training.json` in the operation's run folder.
  * @throws PipelineError of any type but BacktestDataError
  */
-export async function trainStep(ports: Ports, event: unknown, context: StepContext): Promise<GateOutput> {
+export async function trainStep(ports: Ports, event: unknown, context: StepContext): Promise<TrainOutput> {
   const { operation_id: operationId } = parseStepInput('train', operationInputSchema, event);
   const keys = runKeys(operationId);
   const timing = watchTime(ports, context);
@@ -110,7 +115,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     borders: [...dataset.borders],
     notices: [...notices, ...remarks],
   });
-  return { gate: { passed: gate.passed, reason: gate.reason } };
+  return { gate: { passed: gate.passed, reason: gate.reason }, signals: labelerOf(strategy.training.labels.source).signals };
 }
 
 /** Measures the step from now on; `check` throws TRAINING_WILL_NOT_FIT as soon as the time can be seen not to do. */
@@ -145,8 +150,7 @@ async function assemble(
   strategy: Strategy,
   report: ReturnType<typeof progressReporter>,
 ): Promise<{ dataset: Dataset; dataSha256: Record<string, string>; remarks: readonly string[] }> {
-  const labeler = findLabeler(strategy.training.labels.source);
-  if (labeler === null) throw new Error(`The label source ${strategy.training.labels.source} passed validation but has no labeler.`);
+  const labeler = labelerOf(strategy.training.labels.source);
   const symbols: SymbolData[] = [];
   const dataSha256: Record<string, string> = {};
   const remarks: string[] = [];

@@ -84,6 +84,28 @@ describe('completed', () => {
     expect(shuffled.provenance.model_sha256).not.toBe(one.provenance.model_sha256);
   });
 
+  test.each([
+    { labels: { source: 'regime' }, classes: ['TRENDING_UP', 'TRENDING_DOWN', 'RANGING', 'VOLATILE'] },
+    { labels: { source: 'context', horizon: 10, bullish_threshold: 0.01, bearish_threshold: -0.01 }, classes: ['BULLISH', 'BEARISH', 'NEUTRAL'] },
+  ])('$labels.source labels, which are no signals, end after the training gate, with an experiment without a backtest', async ({ labels, classes }) => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy({ training: { epochs: 4, labels } }));
+    expect(operation, operation.error_cause ?? '').toMatchObject({ status: 'completed', progress: { percentage: 100 }, result_summary: { backtested: false } });
+    const experiment = await bench.experiment(operation);
+    expect(experiment).toMatchObject({ status: 'completed', gate_rejection_reason: null, backtest_result: null, context: { label_source: labels.source } });
+    expect(Object.keys(experiment.training_result.data_summary.splits['train']?.class_counts ?? {})).toEqual(classes);
+    expect(experiment.notices).toContainEqual(expect.stringContaining(`${labels.source} labels are no trading signals`));
+    expect(Object.keys(experiment.results)).not.toContain('total_trades');
+    const entered = (await bench.events(operation.operation_id)).filter((event) => event.type === 'StateEntered').map((event) => event.state?.name);
+    expect(entered).toEqual(['Train', 'TrainingGate', 'Accepted', 'Record', 'Complete', 'Completed']);
+  });
+
+  test('a model whose classes are no signals can be rejected by the training gate too', async () => {
+    const bench = await startBench();
+    const operation = await bench.research(smallStrategy({ training: { epochs: 2, labels: { source: 'regime' } }, gates: { training: { min_accuracy: 1 } } }));
+    expect(await bench.experiment(operation)).toMatchObject({ status: 'gate_rejected_training', backtest_result: null });
+  });
+
   test('bypassed gates judge, say so, and let everything through', async () => {
     const bench = await startBench();
     const operation = await bench.research(smallStrategy({ gates: { training: { min_accuracy: 1 }, backtest: { max_drawdown: 0 } } }), { bypassGates: true });
@@ -209,6 +231,8 @@ describe('failed', () => {
     expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', failed_step: 'record' });
     expect(readCause(operation.error_type, operation.error_cause).code).toBe('EXPERIMENT_CONFLICT');
     expect(operation.progress).toMatchObject({ percentage: 90, current_step: 'Recording the experiment' });
+    const [file] = await bench.experimentFiles();
+    expect(await readFile(join(bench.memory, 'experiments', file!), 'utf8')).toBe('mine');
   });
 
   test('a file in the place of the experiments folder fails one operation, and the runtime goes on for others', async () => {

@@ -19,6 +19,8 @@ export interface ReconcileBench {
   /** How executions stand; one that is not here does not exist. */
   readonly executions: Map<string, Execution>;
   readonly announced: OperationFailure[];
+  /** Operations whose runs were retired, in order. */
+  readonly retired: readonly string[];
   /** Makes an operation that is this old, holds a slot, and from `recording` on has its experiment written; returns its id. */
   operation(ageMinutes: number, fields?: Partial<Operation>): Promise<string>;
   get(operationId: string): Promise<Operation>;
@@ -31,13 +33,15 @@ interface BenchOptions {
   readonly wrap?: (operations: OperationStore) => OperationStore;
   /** Called before each announcement; may throw. */
   readonly onAnnounce?: (failure: OperationFailure) => void;
+  /** Called before each retirement; may throw. */
+  readonly onRetire?: (operationId: string) => void;
 }
 
 export function ended(status: Execution['status'], error: string | null = null, cause: string | null = null): Execution {
   return { status, error, cause, stoppedAt: NOW };
 }
 
-export async function startReconcileBench({ wrap = (store) => store, onAnnounce }: BenchOptions = {}): Promise<ReconcileBench> {
+export async function startReconcileBench({ wrap = (store) => store, onAnnounce, onRetire }: BenchOptions = {}): Promise<ReconcileBench> {
   const folder = await temporaryFolder();
   const mounts = { memory: join(folder, 'memory'), marketData: join(folder, 'data') };
   await Promise.all([mkdir(mounts.memory), mkdir(mounts.marketData)]);
@@ -57,12 +61,18 @@ export async function startReconcileBench({ wrap = (store) => store, onAnnounce 
       announced.push(failure);
     },
   };
+  const retired: string[] = [];
+  const retireRun = async (operationId: string) => {
+    onRetire?.(operationId);
+    retired.push(operationId);
+  };
   let made = 0;
   return {
-    deps: { ports, workflows, announcements },
+    deps: { ports, workflows, announcements, retireRun },
     ports,
     executions,
     announced,
+    retired,
     async operation(ageMinutes, fields = {}) {
       const created = new Date(NOW.getTime() - ageMinutes * 60_000);
       const operation_id = operationIdAt(created, ++made);
