@@ -141,7 +141,7 @@ export const experimentSchema = z.strictObject({
   status: z.enum(EXPERIMENT_STATUSES),
   gate_rejection_reason: z.string().nullable(),
   training_result: trainingResultSchema,
-  /** Null where the training gate ended the cycle. */
+  /** Null where the training gate ended the cycle, and where the model's classes are no trading signals. */
   backtest_result: backtestResultSchema.nullable(),
   /** Remarks about how the strategy file was read; none changes a number. */
   notices: z.array(z.string()),

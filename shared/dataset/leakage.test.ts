@@ -15,6 +15,8 @@ const params: Readonly<Record<string, readonly object[]>> = {
   zigzag: [{ zigzag_threshold: 0.001 }],
   triple_barrier: [{ max_holding_period: 24 }, { max_holding_period: 24, cusum_threshold: 'auto', cusum_multiplier: 0.4, compute_weights: true }],
   forward_return: [{ horizon: 20 }],
+  context: [{ horizon: 10, bullish_threshold: 0.001, bearish_threshold: -0.001 }],
+  regime: [{ macro_atr_mult: 2 }],
 };
 const cases = LABELERS.flatMap((labeler) => params[labeler.source]!.map((chosen) => ({ labeler, source: labeler.source, chosen })));
 

@@ -12,6 +12,7 @@ type ForwardReturnParams = z.infer<typeof params>;
 export const forwardReturn: Labeler<ForwardReturnParams, void> = {
   source: 'forward_return',
   classes: null,
+  signals: true,
   params,
   label({ close, length }, { horizon }) {
     const labels = unresolvedLabels(length);

@@ -31,6 +31,8 @@ export interface Labeler<P extends object = Readonly<Record<string, unknown>>, S
   readonly source: string;
   /** Class names by index, or null for a value to regress on. */
   readonly classes: readonly string[] | null;
+  /** Whether the labels say when to buy and sell, so that a model of them can be backtested. */
+  readonly signals: boolean;
   /** Parameters with ranges and defaults; strict: an unknown one is refused. */
   readonly params: z.ZodType<P>;
   /** Parameters that change nothing beside the others, each with the words that say so. */

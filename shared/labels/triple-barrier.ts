@@ -53,6 +53,7 @@ interface TripleBarrierStatistics {
 export const tripleBarrier: Labeler<TripleBarrierParams, TripleBarrierStatistics> = {
   source: 'triple_barrier',
   classes: SIGNAL_CLASSES,
+  signals: true,
   params,
   idle: ({ cusum_threshold: threshold }) => (isAutomatic(threshold) ? {} : { cusum_multiplier: 'has no effect unless cusum_threshold is auto' }),
   fit(bars, { cusum_threshold: threshold, cusum_multiplier: multiplier, vol_span: span }, range) {

@@ -27,6 +27,7 @@ type ZigzagParams = z.infer<typeof params>;
 export const zigzag: Labeler<ZigzagParams, void> = {
   source: 'zigzag',
   classes: SIGNAL_CLASSES,
+  signals: true,
   params,
   idle: () => ({ label_lookahead: 'has no effect on zigzag labels' }),
   label({ close, length }, { zigzag_threshold: threshold }) {

@@ -34,6 +34,13 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
   const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params) as
     Record<string, ParamValue> | undefined;
   checkOutputs(report, at(path, 'source'), labeler, decisions);
+  if (!labeler.signals) {
+    report.notice(
+      at(path, 'source'),
+      `${source} labels are no trading signals: the model is trained and judged by the training gate, and not backtested. ` +
+        'decisions, backtest and gates.backtest have no effect',
+    );
+  }
   if (params === undefined) return undefined;
   const idle = labeler.idle?.(params) ?? {};
   for (const [name, notice] of Object.entries(idle)) if (named.has(name)) report.notice(at(path, name), notice);

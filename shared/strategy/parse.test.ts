@@ -194,6 +194,16 @@ describe('parseStrategy', () => {
     ],
     ['an indicator parameter out of range', { 'indicators.rsi_14.period': 101 }, 'indicators.rsi_14.period: must be at most 100, not 101'],
     [
+      'the smoothing of an adline',
+      { 'indicators.rsi_14': { type: 'adline', use_sma_smoothing: true } },
+      'indicators.rsi_14.use_sma_smoothing: is not supported: KTRDR fails on it too',
+    ],
+    [
+      'the distance from a mean of one bar',
+      { 'indicators.rsi_14': { type: 'distancefromma', ma_type: 'EMA', period: 1 } },
+      'indicators.rsi_14.period: must be at least 2, not 1',
+    ],
+    [
       'an indicator parameter in quotes',
       { 'indicators.rsi_14.period': '14' },
       'indicators.rsi_14.period: must be a number, not the text "14": a number is written without quotes',
@@ -405,6 +415,21 @@ describe('parseStrategy', () => {
       'a multiplier of a threshold that is given',
       { 'training.labels': { source: 'triple_barrier', cusum_threshold: 0.002, cusum_multiplier: 0.7 } },
       'training.labels.cusum_multiplier: has no effect unless cusum_threshold is auto',
+    ],
+    [
+      'a switch of an output that is always there',
+      { 'indicators.rsi_9': { type: 'aroon', include_oscillator: true } },
+      'indicators.rsi_9.include_oscillator: has no effect: the output `oscillator` is always there',
+    ],
+    [
+      'a displacement',
+      { 'indicators.rsi_9': { type: 'ichimoku', displacement: 7 } },
+      'indicators.rsi_9.displacement: has no effect: every line stands at the bar it is computed on',
+    ],
+    [
+      'labels that are no signals',
+      { 'training.labels': { source: 'regime' } },
+      'training.labels.source: regime labels are no trading signals: the model is trained and judged by the training gate, and not backtested',
     ],
     ['a repeated setting', { 'model.training': { epochs: 20, optimizer: 'Adam' } }, 'model.training.epochs: repeats training.epochs'],
     [
