@@ -34,6 +34,16 @@ describe('a market that does not move', () => {
     ['macd', 'histogram', 0],
     ['adx', 'adx', 0],
     ['adx', 'plus_di', 0],
+    ['momentum', 'value', 0],
+    ['cci', 'value', NaN],
+    ['rvi', 'rvi', NaN],
+    ['rvi', 'signal', NaN],
+    ['fishertransform', 'fisher', 0],
+    ['bollingerbandwidth', 'value', 0],
+    ['supertrend', 'direction', 1],
+    ['parabolicsar', 'value', 1.1],
+    ['distancefromma', 'value', 0],
+    ['squeezeintensity', 'value', 0],
   ])('gives %s.%s = %d exactly', (type, output, expected) => {
     expect(compute(type, bars)[output]!.at(-1)).toBe(expected);
   });
@@ -41,6 +51,59 @@ describe('a market that does not move', () => {
   it('lets the Bollinger bands meet', () => {
     const { upper, middle, lower } = compute('bbands', bars);
     expect([upper!.at(-1), lower!.at(-1)]).toEqual([middle!.at(-1), middle!.at(-1)]);
+  });
+});
+
+describe('a market without volume', () => {
+  const bars = closesOnly(Array.from({ length: 60 }, (_, i) => 1 + (i % 7) / 10));
+
+  it.each([
+    ['obv', 'value', 0],
+    ['vwap', 'value', NaN],
+    ['mfi', 'value', 100],
+    ['cmf', 'cmf', 0],
+    ['adline', 'line', 0],
+    ['adline', 'roc_10', NaN],
+    ['adline', 'relative_strength', NaN],
+    ['volumeratio', 'value', 1],
+  ])('gives %s.%s = %d exactly', (type, output, expected) => {
+    expect(compute(type, bars)[output]!.at(-1)).toBe(expected);
+  });
+
+  it.each(['bollingerbandwidth', 'distancefromma'])('gives a %s of volume of 0', (type) => {
+    expect(compute(type, bars, { source: 'volume' }).value!.at(-1)).toBe(0);
+  });
+});
+
+describe('a mean that is small', () => {
+  const tiny = closesOnly(Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1e-12 : 3e-12)));
+
+  it.each(['bollingerbandwidth', 'distancefromma'])('still gives a %s', (type) => {
+    const ordinary = closesOnly(Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : 3)));
+    expect(compute(type, tiny).value!.at(-1)).toBeCloseTo(compute(type, ordinary).value!.at(-1)!, 9);
+  });
+});
+
+describe('vwap', () => {
+  const bars = { ...closesOnly([1, 2, 4, 8]), volume: Float64Array.of(1, 3, 0, 2) };
+
+  it('weighs the bars of its window, or those so far, by volume', () => {
+    expect([...compute('vwap', bars, { period: 2 }).value!]).toEqual([1, 7 / 4, 6 / 3, 16 / 2]);
+  });
+
+  it('weighs all bars so far with a period of 0', () => {
+    expect([...compute('vwap', bars, { period: 0 }).value!]).toEqual([1, 7 / 4, 7 / 4, 23 / 6]);
+  });
+});
+
+describe('aroon', () => {
+  it('counts from the first of equal extremes, and says 100 / period for the oldest bar of the window', () => {
+    const { up, down, oscillator } = compute('aroon', closesOnly([3, 1, 3, 1, 2]), { period: 4 });
+    expect([up, down, oscillator].map((values) => [...values!.subarray(3)])).toEqual([
+      [25, 50],
+      [50, 25],
+      [-25, 25],
+    ]);
   });
 });
 

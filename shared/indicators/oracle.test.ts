@@ -1,4 +1,4 @@
-import { ATR, BollingerBands, EMA, ROC, RSI, SMA, StochasticOscillator, WilliamsR } from 'trading-signals';
+import { ATR, BollingerBands, CCI, DonchianChannels, EMA, MOM, ROC, RSI, SMA, StochasticOscillator, WilliamsR, WMA } from 'trading-signals';
 import { describe, expect, it } from 'vitest';
 import { deviations } from '../../test/close-to.ts';
 import { readGoldenBars } from '../../test/golden.ts';
@@ -45,6 +45,27 @@ describe('an independent library agrees with', () => {
   it.each([1, 10, 100])('roc(%d), which it gives as a fraction', (period) => {
     const oracle = new ROC(period);
     expect(deviations(computed('roc', { period }), streamed(ofClose(oracle), (fraction) => 100 * fraction), tolerance)).toEqual([]);
+  });
+
+  it.each([1, 10, 100])('momentum(%d)', (period) => {
+    const oracle = new MOM(period);
+    expect(deviations(computed('momentum', { period }), streamed(ofClose(oracle), same), tolerance)).toEqual([]);
+  });
+
+  it.each([5, 20, 100])('cci(%d)', (period) => {
+    const oracle = new CCI(period);
+    expect(deviations(computed('cci', { period }), streamed(ofCandle(oracle), same), { relative: 1e-7, absolute: 1e-7 })).toEqual([]);
+  });
+
+  it.each([2, 20, 500])('wma(%d)', (period) => {
+    const oracle = new WMA(period);
+    expect(deviations(computed('wma', { period }), streamed(ofClose(oracle), same))).toEqual([]);
+  });
+
+  it.each([2, 20, 500])('the middle of donchianchannels(%d)', (period) => {
+    const oracle = new DonchianChannels(period);
+    const expected = streamed(ofCandle(oracle), ({ middle }) => middle);
+    expect(deviations(computed('donchianchannels', { period }, 'middle'), expected)).toEqual([]);
   });
 
   it.each([2, 20, 500])('sma(%d)', (period) => {

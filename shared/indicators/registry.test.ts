@@ -11,12 +11,19 @@ describe('findIndicator', () => {
     ['bbands', 'bollingerbands'],
     ['BollingerBandsIndicator', 'bollingerbands'],
     ['WilliamsR', 'williamsr'],
+    ['wma', 'weightedmovingaverage'],
+    ['ParabolicSARIndicator', 'parabolicsar'],
+    ['DistanceFromMA', 'distancefromma'],
   ])('finds %s as %s', (name, type) => {
     expect(findIndicator(name)?.type).toBe(type);
   });
 
-  it.each(['bollinger', 'williams_r', 'keltner', '', 'constructor'])('does not know %j', (name) => {
+  it.each(['bollinger', 'williams_r', 'keltner', 'zigzag', '', 'constructor'])('does not know %j', (name) => {
     expect(findIndicator(name)).toBeNull();
+  });
+
+  it('knows thirty types', () => {
+    expect(INDICATORS).toHaveLength(30);
   });
 
   it('gives every name to one indicator only, in lower case', () => {

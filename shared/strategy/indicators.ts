@@ -24,6 +24,14 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
   zigzagindicator: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
 };
 
+/** Parameters that no value can change a figure by, by indicator type, with what holds whatever they say. */
+const WITHOUT_EFFECT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  aroon: { include_oscillator: 'the output `oscillator` is always there' },
+  donchianchannels: { include_middle: 'the output `middle` is always there' },
+  ichimoku: { displacement: 'every line stands at the bar it is computed on' },
+  adline: { smoothing_period: 'the line is not smoothed' },
+};
+
 const dataSource = onlyOff("is not supported: indicators are computed on the bars of the strategy's own symbols");
 
 export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators | null {
@@ -51,6 +59,9 @@ function readIndicator(report: Report, path: string, id: string, node: Tree): De
     return null;
   }
   const params = new Map([...map].filter(([key]) => key !== 'type' && key !== 'data_source'));
+  for (const [name, instead] of Object.entries(WITHOUT_EFFECT[indicator.type] ?? {})) {
+    if (params.has(name)) report.notice(at(path, name), `has no effect: ${instead}`);
+  }
   const read = readValue(report, path, readIndicatorAliases(report, path, params, indicator.type), indicator.params);
   return read === undefined ? null : { spec: { id, type: indicator.type, params: read as Record<string, ParamValue> }, indicator };
 }
