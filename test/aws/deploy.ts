@@ -27,9 +27,15 @@ export interface Assembly {
 /** Builds the functions and synthesizes the stack of a stage as it is deployed anywhere. */
 export async function synthesize(stage: string): Promise<Assembly> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-aws-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
   const context = ['-c', `stage=${stage}`, '-c', `capacity=${CAPACITY}`];
-  await run(CDK, ['synth', '--quiet', ...context, '--output', join(folder, 'assembly')], { cwd: PROJECT, maxBuffer: MOST_OUTPUT_BYTES });
-  return { folder, stage, remove: () => rm(folder, { recursive: true, force: true }) };
+  try {
+    await run(CDK, ['synth', '--quiet', ...context, '--output', join(folder, 'assembly')], { cwd: PROJECT, maxBuffer: MOST_OUTPUT_BYTES });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { folder, stage, remove };
 }
 
 /** Prepares an emulator's account for the CDK. An account of AWS is prepared by its owner. */
