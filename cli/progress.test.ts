@@ -3,7 +3,7 @@ import type { Operation } from '../memory-schema/operation.ts';
 import { operationInfo } from '../functions/api/operation-view.ts';
 import { pendingOperation } from '../test/support/operations.ts';
 import type { OperationView } from './api-answers.ts';
-import { PlainProgress } from './progress.ts';
+import { backtestSkipped, PlainProgress } from './progress.ts';
 
 function view(phase: Operation['metadata']['parameters']['phase'], progress: Partial<Operation['progress']> = {}): OperationView {
   const operation = pendingOperation(1);
@@ -59,5 +59,16 @@ describe('plain progress', () => {
 
   test('prints nothing where nothing has changed', () => {
     expect(linesOf([[0, epoch(1)], [5, epoch(1)], [10, epoch(1)]])).toHaveLength(1);
+  });
+});
+
+describe('a recorded operation', () => {
+  test.each([
+    [{ status: 'gate_rejected_training', backtested: false }, 'the training gate rejected the model'],
+    [{ status: 'completed', backtested: false }, 'its classes are no trading signals'],
+    [{ status: 'completed', backtested: true }, null],
+    [null, null],
+  ])('with the summary %j has a backtest, or a reason for having none: %s', (summary, reason) => {
+    expect(backtestSkipped({ ...view('done'), result_summary: summary })).toBe(reason);
   });
 });
