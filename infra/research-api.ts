@@ -15,7 +15,6 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { FUNCTION_SIZES } from './function-sizes.ts';
 import { grantMemoryAccess } from './memory-access.ts';
 import { keepsData, type Memory } from './memory.ts';
 import type { ResearchCycle } from './research-cycle.ts';
