@@ -47,18 +47,18 @@ export async function readJsonArtefact<T>(store: ObjectStore, step: StepName, ke
   } catch (error) {
     throw fail('ARTEFACT_INVALID', { key, step, reason: 'it is not JSON' }, error);
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw fail('ARTEFACT_INVALID', { key, step, reason }, parsed.error);
+  return checked(step, key, schema, value);
 }
 
 /** Checks a JSON artefact against its schema, which refuses NaN and infinity, and writes it. */
 export async function writeJsonArtefact<T>(store: ObjectStore, step: StepName, key: string, schema: z.ZodType<T>, value: T): Promise<void> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw fail('ARTEFACT_INVALID', { key, step, reason }, parsed.error);
-  }
+  checked(step, key, schema, value);
   await store.put(key, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function checked<T>(step: StepName, key: string, schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw fail('ARTEFACT_INVALID', { key, step, reason }, parsed.error);
 }

@@ -12,7 +12,7 @@ import { backtestArtefactSchema, type TrainingArtefact, writeJsonArtefact } from
 import { backtestResult, type TradedSymbol } from './backtest-result.ts';
 import { equityCsv, tradesCsv } from './backtest-tables.ts';
 import { readTrainedRun } from './run-inputs.ts';
-import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
+import { moveOperation, operationInputSchema, operationOf, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
 import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
 import type { GateOutput } from './train-step.ts';
 
@@ -31,8 +31,7 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
     progress: progressOf('backtest', { currentStep: 'Loading the model', share: 0, itemsProcessed: 0, itemsTotal: null }),
   });
   const report = progressReporter(ports, 'backtest', operationId, context);
-  const operation = await ports.operations.get(operationId);
-  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'backtest' });
+  const operation = await operationOf(ports, 'backtest', operationId);
 
   const { strategy, training } = await readTrainedRun(ports.objects, 'backtest', keys);
   const { source } = strategy.training.labels;

@@ -10,7 +10,7 @@ import { backtestArtefactSchema, readJsonArtefact } from './artefacts.ts';
 import { experimentOf } from './experiment.ts';
 import { experimentYaml } from '../memory/experiment-yaml.ts';
 import { readTrainedRun } from './run-inputs.ts';
-import { moveOperation, parseStepInput, progressOf, type StepContext } from './step.ts';
+import { moveOperation, operationOf, parseStepInput, progressOf, type StepContext } from './step.ts';
 
 const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment_status: z.enum(EXPERIMENT_STATUSES) });
 
@@ -24,8 +24,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   context.signal.throwIfAborted();
   const keys = runKeys(operationId);
   const experimentId = experimentIdOf(operationId);
-  const operation = await ports.operations.get(operationId);
-  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'record' });
+  const operation = await operationOf(ports, 'record', operationId);
 
   const { strategy, training } = await readTrainedRun(ports.objects, 'record', keys);
   const isBacktested = status !== 'gate_rejected_training' && labelerOf(strategy.training.labels.source).signals;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operationIdSchema, type OperationStatus, type Progress } from '../../memory-schema/operation.ts';
+import { type Operation, operationIdSchema, type OperationStatus, type Progress } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
 import type { OperationChange, Ports } from '../ports/index.ts';
 
@@ -40,6 +40,13 @@ export async function moveOperation(
   if (await ports.operations.update(operationId, from, change)) return;
   const operation = await ports.operations.get(operationId);
   throw fail('OPERATION_SETTLED', { operation_id: operationId, status: operation?.status ?? 'unknown', step });
+}
+
+/** The operation that a step works for. Throws OperationSettledError where there is none any more. */
+export async function operationOf(ports: Ports, step: StepName, operationId: string): Promise<Operation> {
+  const operation = await ports.operations.get(operationId);
+  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step });
+  return operation;
 }
 
 const PERCENTAGES = { train: [5, 65], backtest: [65, 90], record: [90, 100] } as const;

@@ -1,4 +1,4 @@
-import { fail, asStepError } from '../errors/index.ts';
+import { asStepError } from '../errors/index.ts';
 import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
@@ -14,7 +14,7 @@ import { ONNXRUNTIME_VERSION } from '../onnx/onnx-session.ts';
 import { TOCSIN_VERSION } from '../version.ts';
 import { trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
 import { readRunStrategy } from './run-inputs.ts';
-import { moveOperation, operationInputSchema, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
+import { moveOperation, operationInputSchema, operationOf, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
 import { loadSymbolFeatures } from './symbol-data.ts';
 import { assertTrainingFits } from './training-time.ts';
 import { iso, judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
@@ -45,8 +45,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     progress: progressOf('train', { currentStep: 'Loading market data', share: 0, itemsProcessed: 0, itemsTotal: null }),
   });
   const report = progressReporter(ports, 'train', operationId, context);
-  const operation = await ports.operations.get(operationId);
-  if (operation === null) throw fail('OPERATION_SETTLED', { operation_id: operationId, status: 'unknown', step: 'train' });
+  const operation = await operationOf(ports, 'train', operationId);
   const { seed, bypass_gates: bypassGates } = operation.metadata.parameters;
 
   const { strategy, sha256: strategySha256, notices } = await readRunStrategy(ports.objects, 'train', keys);
