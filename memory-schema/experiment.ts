@@ -74,6 +74,8 @@ export const trainingResultSchema = z.strictObject({
           purged: count,
           unresolved: count,
         }),
+        /** Statistics of the market that its labels rest on, measured on its training bars; absent where they rest on none. */
+        label_statistics: z.record(z.string(), finite).optional(),
       }),
     ),
   }),

@@ -142,6 +142,7 @@ function divide({ features, label, inRange: [from, to], first, last }: Candidate
     notEvents: events === undefined ? null : notEvents,
     purged,
     unresolved,
+    ...(labels.statistics !== undefined && { labelStatistics: labels.statistics }),
   };
   return { features, labels, indexes, report };
 }

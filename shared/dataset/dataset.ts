@@ -1,3 +1,4 @@
+import type { LabelStatistics } from '../labels/labeler.ts';
 import type { FeatureScaling } from '../model/normalization.ts';
 
 /** Rows ready for training: features row-major and scaled. */
@@ -33,6 +34,8 @@ export interface SymbolRows {
   readonly purged: number;
   /** Rows dropped because their label is not known at the end of the data set. */
   readonly unresolved: number;
+  /** What its labels rest on, measured on its training bars; absent where they rest on nothing of the kind. */
+  readonly labelStatistics?: LabelStatistics;
 }
 
 /** What a classifier has to know of its labels. Counts and weights are by class index. */

@@ -10,6 +10,9 @@ export const SIGNAL = { BUY: 0, HOLD: 1, SELL: 2 } as const;
 /** Bars [from, to) of a series, by index. */
 export type BarRange = readonly [from: number, to: number];
 
+/** Statistics of a market, by their name in the record. */
+export type LabelStatistics = Readonly<Record<string, number>>;
+
 /** A label per bar, and when it is known. All arrays have `bars.length` entries. */
 export interface Labels {
   /** Class index, or the value to regress on; NaN where unresolved. */
@@ -20,13 +23,15 @@ export interface Labels {
   readonly events?: Uint8Array;
   /** What training rows are drawn by; absent where each is visited once an epoch. */
   readonly weighting?: 'uniqueness';
+  /** What was measured on the training bars for them; absent where nothing was. */
+  readonly statistics?: LabelStatistics;
 }
 
 /**
  * The contract of a label source; `testing/labeler-contract.ts` states its laws as tests that all pass.
  * P are its parameters, S the statistics of the market that its labels rest on, void where they rest on none.
  */
-export interface Labeler<P extends object = Readonly<Record<string, unknown>>, S = unknown> {
+export interface Labeler<P extends object = Readonly<Record<string, unknown>>, S extends LabelStatistics | void = LabelStatistics | void> {
   /** Name in `training.labels.source`. */
   readonly source: string;
   /** Class names by index, or null for a value to regress on. */
@@ -52,6 +57,13 @@ export function unresolvedLabels(length: number): Labels {
 }
 
 /** The labels of a series, their statistics fitted on the bars of `training`. */
-export function fitAndLabel<P extends object, S>(labeler: Labeler<P, S>, bars: Bars, params: P, training: BarRange): Labels {
-  return labeler.label(bars, params, labeler.fit?.(bars, params, training) as S);
+export function fitAndLabel<P extends object, S extends LabelStatistics | void>(
+  labeler: Labeler<P, S>,
+  bars: Bars,
+  params: P,
+  training: BarRange,
+): Labels {
+  const statistics = labeler.fit?.(bars, params, training) as S;
+  const labels = labeler.label(bars, params, statistics);
+  return Object.keys(statistics ?? {}).length === 0 ? labels : { ...labels, statistics: statistics as LabelStatistics };
 }

@@ -50,7 +50,7 @@ describe('regime', () => {
 
   it('tells a leg that climbs in steps from one that jumps, and knows it where the leg is seen to have ended', () => {
     const steps = closesOnly([100, 103, 101, 105, 103, 107, 105, 109, 98, 97, 96, 120]);
-    const labels = regime.label(steps, withDefaults({ macro_atr_mult: 8, micro_atr_mult: 1.5 }), { typicalRange: 0.01 });
+    const labels = regime.label(steps, withDefaults({ macro_atr_mult: 8, micro_atr_mult: 1.5 }), { typical_range: 0.01 });
     // The fall of 8 % at bar 8 ends the climb; the jump at bar 11 the fall, in which nothing turns.
     expect([...labels.values.subarray(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 2]);
     expect([...labels.resolvedAt]).toEqual([8, 8, 8, 8, 8, 8, 8, 11, 11, 11, -1, -1]);
@@ -61,7 +61,8 @@ describe('regime', () => {
     expect(fitted).not.toEqual(regime.fit!(bars, withDefaults({}), [0, bars.length]));
     // Closes 1 apart around 100: true ranges of 1.
     const even = closesOnly(Array.from({ length: 50 }, (_, i) => 100 + (i % 2)));
-    expect(regime.fit!(even, withDefaults({ atr_period: 4 }), [10, 51 - 1]).typicalRange).toBeCloseTo(1 / 100.5, 12);
+    expect(regime.fit!(even, withDefaults({ atr_period: 4 }), [10, 51 - 1]).typical_range).toBeCloseTo(1 / 100.5, 12);
+    expect(fitAndLabel(regime, even, withDefaults({ atr_period: 4 }), [10, 50]).statistics?.['typical_range']).toBeCloseTo(1 / 100.5, 12);
   });
 
   it('labels nothing where prices never moved', () => {

@@ -27,10 +27,10 @@ const params = z.strictObject({
 
 type RegimeParams = z.infer<typeof params>;
 
-interface RegimeStatistics {
+type RegimeStatistics = {
   /** Median of the mean true range by the median close: the typical range of a bar, as a fraction of price. */
-  readonly typicalRange: number;
-}
+  readonly typical_range: number;
+};
 
 /**
  * Market regimes on two scales: what each leg of a coarse zigzag is like on the inside, and where volatility bursts.
@@ -50,8 +50,8 @@ export const regime: Labeler<RegimeParams, RegimeStatistics> = {
   classes: REGIME_CLASSES,
   signals: false,
   params,
-  fit: (bars, { atr_period: period }, range) => ({ typicalRange: typicalRange(bars, period, range) }),
-  label({ close, length }, params, { typicalRange: range }) {
+  fit: (bars, { atr_period: period }, range) => ({ typical_range: typicalRange(bars, period, range) }),
+  label({ close, length }, params, { typical_range: range }) {
     const labels = unresolvedLabels(length);
     const { values, resolvedAt } = labels;
     labelLegs(labels, findPivots(close, params.macro_atr_mult * range), findPivots(close, params.micro_atr_mult * range), params, close);

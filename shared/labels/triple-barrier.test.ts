@@ -64,9 +64,11 @@ describe('triple barrier', () => {
 
   it('fits the automatic threshold on the range it is given, in proportion to its multiplier', () => {
     const thresholdOn = (range: BarRange, multiplier: number) =>
-      tripleBarrier.fit!(bars, withDefaults({ cusum_threshold: 'auto', cusum_multiplier: multiplier }), range).cusumThreshold!;
+      tripleBarrier.fit!(bars, withDefaults({ cusum_threshold: 'auto', cusum_multiplier: multiplier }), range).cusum_threshold!;
     expect(thresholdOn([0, 1500], 0.5)).not.toBe(thresholdOn(whole, 0.5));
     expect(thresholdOn(whole, 2) / thresholdOn(whole, 0.5)).toBeCloseTo(4, 12);
+    const labels = fitAndLabel(tripleBarrier, bars, withDefaults({ cusum_threshold: 'auto' }), [0, 1500]);
+    expect(labels.statistics).toEqual({ cusum_threshold: thresholdOn([0, 1500], 0.5) });
   });
 
   it('takes every bar as an example and visits each once, unless asked otherwise', () => {

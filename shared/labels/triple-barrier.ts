@@ -30,10 +30,10 @@ const params = z
 
 type TripleBarrierParams = z.infer<typeof params>;
 
-interface TripleBarrierStatistics {
-  /** Drift that makes a bar an event, in log returns; null where every bar is an example. */
-  readonly cusumThreshold: number | null;
-}
+type TripleBarrierStatistics = {
+  /** The automatic drift that makes a bar an event, in log returns; absent where it is given, or every bar is an example. */
+  readonly cusum_threshold?: number;
+};
 
 /**
  * Triple-barrier labels: BUY if price rises to the upper barrier first, SELL if it falls to the lower one first.
@@ -57,12 +57,13 @@ export const tripleBarrier: Labeler<TripleBarrierParams, TripleBarrierStatistics
   params,
   idle: ({ cusum_threshold: threshold }) => (isAutomatic(threshold) ? {} : { cusum_multiplier: 'has no effect unless cusum_threshold is auto' }),
   fit(bars, { cusum_threshold: threshold, cusum_multiplier: multiplier, vol_span: span }, range) {
-    return { cusumThreshold: isAutomatic(threshold) ? automaticThreshold(bars, span, multiplier, range) : threshold };
+    return isAutomatic(threshold) ? { cusum_threshold: automaticThreshold(bars, span, multiplier, range) } : {};
   },
-  label(bars, params, { cusumThreshold }) {
+  label(bars, params, { cusum_threshold: automatic }) {
+    const threshold = isAutomatic(params.cusum_threshold) ? automatic : params.cusum_threshold;
     return {
       ...barrierLabels(bars, params),
-      ...(cusumThreshold !== null && { events: cusumEvents(bars, cusumThreshold) }),
+      ...(typeof threshold === 'number' && { events: cusumEvents(bars, threshold) }),
       ...(params.compute_weights && { weighting: 'uniqueness' as const }),
     };
   },

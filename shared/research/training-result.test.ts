@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { smallStrategy } from '../../test/support/strategies.ts';
 import { assembleDataset } from '../dataset/assemble.ts';
 import { datasetStrategy, hourlyBars, symbolData } from '../dataset/testing/symbol-data.ts';
-import { SIGNAL_CLASSES } from '../labels/labeler.ts';
+import { type BarRange, SIGNAL_CLASSES } from '../labels/labeler.ts';
 import { requireStrategy } from '../strategy/parse.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 import { judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
@@ -42,5 +42,14 @@ describe('the record of a training', () => {
   it('describes the network that was trained, and the least that it must beat', () => {
     expect(result.model_info).toEqual({ parameters_count: 43, architecture: 'mlp 1-8-3' });
     expect(result.majority_baseline_accuracy).toBeCloseTo(1 / 3, 2);
+  });
+
+  it('says what its labels rest on, as measured on the training bars, and nothing where they rest on nothing', () => {
+    expect(result.data_summary.per_symbol[0]).not.toHaveProperty('label_statistics');
+    const data = symbolData(hourlyBars('A', 0, 1000));
+    const symbols = [{ ...data, label: (training: BarRange) => ({ ...data.label(training), statistics: { cusum_threshold: training[1] / 1e6 } }) }];
+    const fitted = assembleDataset({ strategy: datasetStrategy(), symbols, classes: SIGNAL_CLASSES });
+    const { data_summary: summary } = trainingResult({ strategy, dataset: fitted, trained, tested, gate: judgeTraining(strategy, trained, tested, false) });
+    expect(summary.per_symbol[0]?.label_statistics).toEqual({ cusum_threshold: 0.0007 });
   });
 });

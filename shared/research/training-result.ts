@@ -115,6 +115,7 @@ function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data
         purged: rows.purged,
         unresolved: rows.unresolved,
       },
+      ...(rows.labelStatistics !== undefined && { label_statistics: rows.labelStatistics }),
     })),
   };
 }

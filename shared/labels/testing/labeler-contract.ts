@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sliceBars, type Bars } from '../../market-data/bars.ts';
-import type { BarRange, Labeler, Labels } from '../labeler.ts';
+import type { BarRange, Labeler, Labels, LabelStatistics } from '../labeler.ts';
 
-interface ContractCase<P extends object, S> {
+interface ContractCase<P extends object, S extends LabelStatistics | void> {
   readonly labeler: Labeler<P, S>;
   /** Parameters for short series: most bars should resolve within a few dozen bars. */
   readonly params: fc.Arbitrary<P>;
@@ -11,7 +11,7 @@ interface ContractCase<P extends object, S> {
 }
 
 /** The laws of every labeler, as tests. */
-export function describeLabelerContract<P extends object, S>({ labeler, params, bars }: ContractCase<P, S>): void {
+export function describeLabelerContract<P extends object, S extends LabelStatistics | void>({ labeler, params, bars }: ContractCase<P, S>): void {
   const fit = (series: Bars, chosen: P, range: BarRange): S => labeler.fit?.(series, chosen, range) as S;
   const labelFitted = (series: Bars, chosen: P): Labels => labeler.label(series, chosen, fit(series, chosen, [0, series.length]));
 
