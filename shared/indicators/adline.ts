@@ -24,10 +24,12 @@ type Output = 'line' | 'mf_multiplier' | 'mf_volume' | 'roc_10' | 'momentum_21' 
  */
 export const adline: Indicator<z.infer<typeof params>, Output> = {
   type: 'adline',
+  title: 'Accumulation/distribution line',
   aliases: ['adlineindicator'],
   params,
   outputs: ['line', 'mf_multiplier', 'mf_volume', 'roc_10', 'momentum_21', 'relative_strength'],
   gaps: ['roc_10', 'relative_strength'],
+  usesRange: true,
   usesVolume: true,
   warmup: () => MOMENTUM_BARS,
   compute(bars) {

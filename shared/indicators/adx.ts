@@ -14,9 +14,11 @@ const params = z.strictObject({ period: barCount(2, 200, 14) });
  */
 export const adx: Indicator<z.infer<typeof params>, 'adx' | 'plus_di' | 'minus_di'> = {
   type: 'adx',
+  title: 'Average directional index',
   aliases: ['adxindicator'],
   params,
   outputs: ['adx', 'plus_di', 'minus_di'],
+  usesRange: true,
   usesVolume: false,
   warmup: () => 0,
   compute(bars, { period }) {

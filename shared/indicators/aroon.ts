@@ -12,9 +12,11 @@ const params = z.strictObject({ period: barCount(1, 200, 14), include_oscillator
  */
 export const aroon: Indicator<z.infer<typeof params>, 'up' | 'down' | 'oscillator'> = {
   type: 'aroon',
+  title: 'Aroon',
   aliases: ['aroonindicator'],
   params,
   outputs: ['up', 'down', 'oscillator'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute({ high, low, length }, { period }) {

@@ -12,9 +12,11 @@ const params = z.strictObject({ period: barCount(2, 200, 20), multiplier: bandMu
  */
 export const bollingerBandWidth: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'bollingerbandwidth',
+  title: 'Width of the Bollinger bands',
   aliases: ['bollingerbandwidthindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, parameters) {

@@ -13,9 +13,11 @@ const params = z.strictObject({ period: barCount(2, 200, 20), multiplier: bandMu
  */
 export const bollingerBands: Indicator<z.infer<typeof params>, 'upper' | 'middle' | 'lower'> = {
   type: 'bollingerbands',
+  title: 'Bollinger bands',
   aliases: ['bbands', 'bollingerbandsindicator'],
   params,
   outputs: ['upper', 'middle', 'lower'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period, multiplier, source }) {

@@ -15,10 +15,12 @@ const LAMBERT = 0.015;
  */
 export const cci: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'cci',
+  title: 'Commodity channel index',
   aliases: ['cciindicator'],
   params,
   outputs: ['value'],
   gaps: ['value'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period }) {

@@ -19,9 +19,11 @@ type Output = 'cmf' | 'mf_multiplier' | 'mf_volume' | 'momentum' | 'signal' | 'h
  */
 export const cmf: Indicator<z.infer<typeof params>, Output> = {
   type: 'cmf',
+  title: 'Chaikin money flow',
   aliases: ['cmfindicator'],
   params,
   outputs: ['cmf', 'mf_multiplier', 'mf_volume', 'momentum', 'signal', 'histogram', 'above_zero', 'below_zero'],
+  usesRange: true,
   usesVolume: true,
   warmup,
   compute(bars, { period }) {

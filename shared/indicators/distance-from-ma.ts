@@ -12,9 +12,11 @@ const params = z.strictObject({ period: barCount(2, 200, 20), ma_type: z.enum(['
  */
 export const distanceFromMa: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'distancefromma',
+  title: 'Distance from a moving average, per cent',
   aliases: ['distancefrommaindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period, ma_type }) => (ma_type === 'SMA' ? period - 1 : 0),
   compute(bars, { period, ma_type, source }) {

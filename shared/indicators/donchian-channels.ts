@@ -11,9 +11,11 @@ const params = z.strictObject({ period: barCount(2, 500, 20), include_middle: z.
  */
 export const donchianChannels: Indicator<z.infer<typeof params>, 'upper' | 'middle' | 'lower'> = {
   type: 'donchianchannels',
+  title: 'Donchian channels',
   aliases: ['donchianchannelsindicator'],
   params,
   outputs: ['upper', 'middle', 'lower'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period }) {

@@ -12,9 +12,11 @@ const params = z.strictObject({ period: barCount(1, 500, 20), source, adjust: z.
  */
 export const ema: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'exponentialmovingaverage',
+  title: 'Exponential moving average',
   aliases: ['ema'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: () => 0,
   compute(bars, { period, source, adjust }) {

@@ -17,9 +17,11 @@ const BOUND = 0.999;
  */
 export const fisherTransform: Indicator<z.infer<typeof params>, 'fisher' | 'signal'> = {
   type: 'fishertransform',
+  title: 'Fisher transform',
   aliases: ['fishertransformindicator'],
   params,
   outputs: ['fisher', 'signal'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period,
   compute({ high, low, length }, { period, smoothing }) {

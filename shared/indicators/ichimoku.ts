@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Bars } from '../market-data/bars.ts';
+import type { PriceColumns } from '../market-data/bars.ts';
 import type { Indicator } from './indicator.ts';
 import { movingMax, movingMin } from './moving-extrema.ts';
 import { barCount } from './params.ts';
@@ -20,9 +20,11 @@ const params = z.strictObject({
  */
 export const ichimoku: Indicator<z.infer<typeof params>, 'tenkan' | 'kijun' | 'senkou_a' | 'senkou_b' | 'chikou'> = {
   type: 'ichimoku',
+  title: 'Ichimoku lines',
   aliases: ['ichimokuindicator'],
   params,
   outputs: ['tenkan', 'kijun', 'senkou_a', 'senkou_b', 'chikou'],
+  usesRange: true,
   usesVolume: false,
   warmup,
   compute(bars, parameters) {
@@ -36,7 +38,7 @@ export const ichimoku: Indicator<z.infer<typeof params>, 'tenkan' | 'kijun' | 's
   },
 };
 
-function middles({ high, low, length }: Bars, period: number): Float64Array {
+function middles({ high, low, length }: PriceColumns, period: number): Float64Array {
   const values = movingMax(high, period);
   const lowest = movingMin(low, period);
   for (let i = 0; i < length; i += 1) values[i] = (values[i]! + lowest[i]!) / 2;

@@ -14,9 +14,11 @@ const params = z.strictObject({ period: barCount(2, 500, 20), atr_period: barCou
  */
 export const keltnerChannels: Indicator<z.infer<typeof params>, 'upper' | 'middle' | 'lower'> = {
   type: 'keltnerchannels',
+  title: 'Keltner channels',
   aliases: ['keltnerchannelsindicator'],
   params,
   outputs: ['upper', 'middle', 'lower'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ atr_period }) => atr_period - 1,
   compute(bars, { period, atr_period, multiplier }) {

@@ -17,9 +17,11 @@ const params = z.strictObject({
  */
 export const macd: Indicator<z.infer<typeof params>, 'line' | 'signal' | 'histogram'> = {
   type: 'macd',
+  title: 'Moving average convergence divergence',
   aliases: ['macdindicator'],
   params,
   outputs: ['line', 'signal', 'histogram'],
+  usesRange: false,
   usesVolume: false,
   warmup: () => 0,
   compute(bars, { fast_period, slow_period, signal_period, source }) {

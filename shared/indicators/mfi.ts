@@ -14,9 +14,11 @@ const params = z.strictObject({ period: barCount(1, 100, 14) });
  */
 export const mfi: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'mfi',
+  title: 'Money flow index, 0 to 100',
   aliases: ['mfiindicator'],
   params,
   outputs: ['value'],
+  usesRange: true,
   usesVolume: true,
   warmup: ({ period }) => period,
   compute(bars, { period }) {

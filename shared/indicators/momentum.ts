@@ -7,9 +7,11 @@ const params = z.strictObject({ period: barCount(1, 100, 10), source });
 /** Momentum: the value less the one `period` bars ago, in units of the value. */
 export const momentum: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'momentum',
+  title: 'Momentum',
   aliases: ['momentumindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period,
   compute(bars, { period, source }) {

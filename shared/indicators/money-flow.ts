@@ -1,7 +1,7 @@
-import type { Bars } from '../market-data/bars.ts';
+import type { PriceColumns } from '../market-data/bars.ts';
 
 /** Where each bar closed in its own range, from -1 at the low to 1 at the high; 0 for a bar without range. */
-export function moneyFlowMultiplier({ high, low, close, length }: Bars): Float64Array {
+export function moneyFlowMultiplier({ high, low, close, length }: PriceColumns): Float64Array {
   const multipliers = new Float64Array(length);
   for (let i = 0; i < length; i += 1) {
     const range = high[i]! - low[i]!;
@@ -11,7 +11,7 @@ export function moneyFlowMultiplier({ high, low, close, length }: Bars): Float64
 }
 
 /** Money flow volume of each bar: its volume times its multiplier. */
-export function moneyFlowVolume(multipliers: Float64Array, { volume, length }: Bars): Float64Array {
+export function moneyFlowVolume(multipliers: Float64Array, { volume, length }: PriceColumns): Float64Array {
   const flows = new Float64Array(length);
   for (let i = 0; i < length; i += 1) flows[i] = multipliers[i]! * volume[i]!;
   return flows;

@@ -10,9 +10,11 @@ const params = z.strictObject({});
  */
 export const obv: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'obv',
+  title: 'On-balance volume',
   aliases: ['obvindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: true,
   warmup: () => 0,
   compute({ close, volume, length }) {

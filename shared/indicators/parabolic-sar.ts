@@ -18,9 +18,11 @@ const params = z.strictObject({
  */
 export const parabolicSar: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'parabolicsar',
+  title: 'Parabolic stop and reverse',
   aliases: ['parabolicsarindicator'],
   params,
   outputs: ['value'],
+  usesRange: true,
   usesVolume: false,
   warmup: () => 1,
   compute({ high, low, close, length }, { initial_af, step_af, max_af }) {

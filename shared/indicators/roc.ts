@@ -10,9 +10,11 @@ const params = z.strictObject({ period: barCount(1, 100, 10), source });
  */
 export const roc: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'roc',
+  title: 'Rate of change, per cent',
   aliases: ['rocindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period,
   compute(bars, { period, source }) {

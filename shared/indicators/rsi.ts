@@ -11,9 +11,11 @@ const params = z.strictObject({ period: barCount(2, 100, 14), source });
  */
 export const rsi: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'rsi',
+  title: 'Relative strength index, 0 to 100',
   aliases: ['rsiindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period,
   compute(bars, { period, source }) {

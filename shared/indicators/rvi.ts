@@ -16,10 +16,12 @@ const WEIGHTED_FROM = 3;
  */
 export const rvi: Indicator<z.infer<typeof params>, 'rvi' | 'signal'> = {
   type: 'rvi',
+  title: 'Relative vigor index',
   aliases: ['rviindicator'],
   params,
   outputs: ['rvi', 'signal'],
   gaps: ['rvi', 'signal'],
+  usesRange: true,
   usesVolume: false,
   warmup,
   compute(bars, parameters) {

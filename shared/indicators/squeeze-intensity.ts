@@ -25,9 +25,11 @@ const ATR_PERIOD = 10;
  */
 export const squeezeIntensity: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'squeezeintensity',
+  title: 'Squeeze of the Bollinger bands inside the Keltner channels',
   aliases: ['squeezeintensityindicator'],
   params,
   outputs: ['value'],
+  usesRange: true,
   usesVolume: false,
   warmup,
   compute(bars, parameters) {

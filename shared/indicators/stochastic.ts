@@ -16,9 +16,11 @@ const params = z.strictObject({ k_period: barCount(1, 100, 14), d_period: barCou
  */
 export const stochastic: Indicator<z.infer<typeof params>, 'k' | 'd'> = {
   type: 'stochastic',
+  title: 'Stochastic oscillator, 0 to 100',
   aliases: ['stochasticindicator'],
   params,
   outputs: ['k', 'd'],
+  usesRange: true,
   usesVolume: false,
   warmup,
   compute(bars, parameters) {

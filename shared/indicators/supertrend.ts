@@ -17,9 +17,11 @@ const params = z.strictObject({ period: barCount(2, 200, 10), multiplier: bandMu
  */
 export const supertrend: Indicator<z.infer<typeof params>, 'trend' | 'direction'> = {
   type: 'supertrend',
+  title: 'Supertrend',
   aliases: ['supertrendindicator'],
   params,
   outputs: ['trend', 'direction'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period, multiplier }) {

@@ -1,7 +1,7 @@
-import type { Bars } from '../market-data/bars.ts';
+import type { PriceColumns } from '../market-data/bars.ts';
 
 /** True range of each bar: the greatest of high - low, |high - previous close|, |low - previous close|; high - low for the first. */
-export function trueRange({ high, low, close, length }: Bars): Float64Array {
+export function trueRange({ high, low, close, length }: PriceColumns): Float64Array {
   const ranges = new Float64Array(length);
   if (length > 0) ranges[0] = high[0]! - low[0]!;
   for (let i = 1; i < length; i += 1) {

@@ -8,9 +8,11 @@ const params = z.strictObject({ period: barCount(2, 100, 20) });
 /** Volume ratio: the volume as a multiple of its mean over `period` bars; 1, by definition, where nothing was traded in them. */
 export const volumeRatio: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'volumeratio',
+  title: 'Volume as a multiple of its mean',
   aliases: ['volumeratioindicator'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: true,
   warmup: ({ period }) => period - 1,
   compute({ volume, length }, { period }) {

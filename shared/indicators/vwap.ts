@@ -14,10 +14,12 @@ const params = z.strictObject({ period: barCount(0, 200, 20), use_typical_price:
  */
 export const vwap: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'vwap',
+  title: 'Volume-weighted average price',
   aliases: ['vwapindicator'],
   params,
   outputs: ['value'],
   gaps: ['value'],
+  usesRange: true,
   usesVolume: true,
   warmup: () => 0,
   compute(bars, { period, use_typical_price }) {

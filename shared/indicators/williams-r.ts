@@ -12,9 +12,11 @@ const params = z.strictObject({ period: barCount(1, 100, 14) });
  */
 export const williamsR: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'williamsr',
+  title: 'Williams %R, -100 to 0',
   aliases: ['williamsrindicator'],
   params,
   outputs: ['value'],
+  usesRange: true,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period }) {

@@ -7,9 +7,11 @@ const params = z.strictObject({ period: barCount(2, 500, 20), source });
 /** Weighted moving average: the last `period` values weighted 1 to `period`, the newest heaviest. */
 export const wma: Indicator<z.infer<typeof params>, 'value'> = {
   type: 'weightedmovingaverage',
+  title: 'Weighted moving average',
   aliases: ['wma'],
   params,
   outputs: ['value'],
+  usesRange: false,
   usesVolume: false,
   warmup: ({ period }) => period - 1,
   compute(bars, { period, source }) {

@@ -4,14 +4,18 @@ import type { Timeframe } from './timeframe.ts';
 export const BAR_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
 export type BarColumn = (typeof BAR_COLUMNS)[number];
 
+/** What indicators are computed on, column by column; all columns have `length` entries. */
+export interface PriceColumns extends Readonly<Record<BarColumn, Float64Array>> {
+  readonly length: number;
+}
+
 /**
- * A series of bars of one symbol, column by column; all columns have `length` entries.
+ * A series of bars of one symbol.
  * Loaded bars are checked: times strictly increase, prices are finite and positive, high and low enclose open and close.
  */
-export interface Bars extends Readonly<Record<BarColumn, Float64Array>> {
+export interface Bars extends PriceColumns {
   readonly symbol: string;
   readonly timeframe: Timeframe;
-  readonly length: number;
   /** Opening time of each bar, milliseconds since the epoch, UTC. */
   readonly time: Float64Array;
 }

@@ -62,6 +62,18 @@ export function testIndicatorContract(indicator: Indicator): void {
       });
     });
 
+    it('reads opens, highs, lows and volume only where it says so, or as its source', () => {
+      law(fc.tuple(barsArbitrary({ minLength: 80 }), params), ([bars, parameters]) => {
+        const read = new Set<string>();
+        const watched = new Proxy(bars, { get: (target, name) => (read.add(String(name)), Reflect.get(target, name)) });
+        indicator.compute(watched, parameters);
+        const source = 'source' in parameters ? [String(parameters['source'])] : ['close'];
+        const range = indicator.usesRange ? ['open', 'high', 'low', 'close'] : [];
+        const declared = new Set([...source, ...range, ...(indicator.usesVolume ? ['volume', 'close'] : []), 'length']);
+        expect([...read].filter((name) => !declared.has(name))).toEqual([]);
+      });
+    });
+
     it('leaves the bars as they were', () => {
       law(fc.tuple(barsArbitrary(), params), ([bars, parameters]) => {
         const before = structuredClone(bars);
