@@ -7,12 +7,9 @@ const CONTEXT = { BULLISH: 0, BEARISH: 1, NEUTRAL: 2 } as const;
 
 const params = z
   .strictObject({
-    /** Bars ahead. */
-    horizon: z.int().min(1).default(5),
-    /** Return above which a bar is BULLISH. */
-    bullish_threshold: z.number().default(0.005),
-    /** Return below which a bar is BEARISH. */
-    bearish_threshold: z.number().default(-0.005),
+    horizon: z.int().min(1).default(5).describe('Bars ahead.'),
+    bullish_threshold: z.number().default(0.005).describe('Return above which a bar is BULLISH.'),
+    bearish_threshold: z.number().default(-0.005).describe('Return below which a bar is BEARISH.'),
   })
   .refine((given) => given.bearish_threshold <= given.bullish_threshold, {
     path: ['bearish_threshold'],

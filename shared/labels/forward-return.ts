@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { unresolvedLabels, type Labeler } from './labeler.ts';
 
 const params = z.strictObject({
-  /** Bars ahead. */
-  horizon: z.int().min(1).default(20),
+  horizon: z.int().min(1).default(20).describe('Bars ahead.'),
 });
 
 type ForwardReturnParams = z.infer<typeof params>;

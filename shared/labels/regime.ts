@@ -11,18 +11,12 @@ const REGIME = { TRENDING_UP: 0, TRENDING_DOWN: 1, RANGING: 2, VOLATILE: 3 } as 
 const MIN_MICRO_PIVOTS = 4;
 
 const params = z.strictObject({
-  /** Reversal that ends a leg, in units of the typical range of a bar. */
-  macro_atr_mult: z.number().gt(0).default(3),
-  /** Reversal that ends a swing inside a leg, in the same units. */
-  micro_atr_mult: z.number().gt(0).default(1),
-  /** Bars of the mean true range; also the bars ahead whose returns make a bar volatile. */
-  atr_period: z.int().min(2).default(14),
-  /** Bars behind that those returns are compared with. */
-  vol_lookback: z.int().min(2).default(120),
-  /** How many times the deviation of past returns the deviation of coming ones must be. */
-  vol_crisis_threshold: z.number().gt(0).default(2),
-  /** Share of swings that must go the leg's way in a trend. */
-  progression_tolerance: z.number().min(0).max(1).default(0.5),
+  macro_atr_mult: z.number().gt(0).default(3).describe('Reversal that ends a leg, in units of the typical range of a bar.'),
+  micro_atr_mult: z.number().gt(0).default(1).describe('Reversal that ends a swing inside a leg, in the same units.'),
+  atr_period: z.int().min(2).default(14).describe('Bars of the mean true range; also the bars ahead whose returns make a bar volatile.'),
+  vol_lookback: z.int().min(2).default(120).describe('Bars behind that those returns are compared with.'),
+  vol_crisis_threshold: z.number().gt(0).default(2).describe('How many times the deviation of past returns the deviation of coming ones must be.'),
+  progression_tolerance: z.number().min(0).max(1).default(0.5).describe("Share of swings that must go the leg's way in a trend."),
 });
 
 type RegimeParams = z.infer<typeof params>;

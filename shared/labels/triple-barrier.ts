@@ -6,22 +6,14 @@ import { rangeVolatility, returnVolatility } from './volatility.ts';
 
 const params = z
   .strictObject({
-    /** Distance of the upper barrier in units of volatility. */
-    pt_multiplier: z.number().gt(0).default(2),
-    /** Distance of the lower barrier in units of volatility. */
-    sl_multiplier: z.number().gt(0).default(1.5),
-    /** Bars until the time barrier. */
-    max_holding_period: z.int().min(1).default(50),
-    /** Span of the exponentially weighted volatility, bars. */
-    vol_span: z.int().min(1).default(50),
-    /** `atr`: mean range of a bar; `returns`: standard deviation of log returns. */
-    vol_method: z.enum(['atr', 'returns']).default('atr'),
-    /** Drift in log returns that makes a bar an event, the only ones learned from; `auto` or <= 0: from the market; null: every bar. */
-    cusum_threshold: z.union([z.number(), z.literal('auto'), z.null()], 'must be a number, auto or null').default(null),
-    /** The automatic threshold in units of the mean deviation of returns (span `vol_span`). */
-    cusum_multiplier: z.number().gt(0).default(0.5),
-    /** Whether training rows are drawn by the uniqueness of their labels. */
-    compute_weights: z.boolean().default(false),
+    pt_multiplier: z.number().gt(0).default(2).describe('Distance of the upper barrier in units of volatility.'),
+    sl_multiplier: z.number().gt(0).default(1.5).describe('Distance of the lower barrier in units of volatility.'),
+    max_holding_period: z.int().min(1).default(50).describe('Bars until the time barrier.'),
+    vol_span: z.int().min(1).default(50).describe('Span of the exponentially weighted volatility, bars.'),
+    vol_method: z.enum(['atr', 'returns']).default('atr').describe('`atr`: mean range of a bar; `returns`: standard deviation of log returns.'),
+    cusum_threshold: z.union([z.number(), z.literal('auto'), z.null()], 'must be a number, auto or null').default(null).describe('Drift in log returns that makes a bar an event, the only ones learned from; `auto` or <= 0: from the market; null: every bar.'),
+    cusum_multiplier: z.number().gt(0).default(0.5).describe('The automatic threshold in units of the mean deviation of returns (span `vol_span`).'),
+    compute_weights: z.boolean().default(false).describe('Whether training rows are drawn by the uniqueness of their labels.'),
   })
   .refine((given) => given.vol_span > 1 || (given.vol_method === 'atr' && !isAutomatic(given.cusum_threshold)), {
     path: ['vol_span'],

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { SIGNAL, SIGNAL_CLASSES, unresolvedLabels, type Labeler } from './labeler.ts';
 
 const params = z.strictObject({
-  /** Reversal from an extreme that ends a leg, as a fraction of the extreme's close. */
-  zigzag_threshold: z.number().gt(0).lt(1).default(0.02),
-  /** Required in KTRDR's files, where it has no effect either: how far a label looks ahead follows from the threshold. */
-  label_lookahead: z.int().min(1).optional(),
+  zigzag_threshold: z.number().gt(0).lt(1).default(0.02).describe("Reversal from an extreme that ends a leg, as a fraction of the extreme's close."),
+  label_lookahead: z.int().min(1).optional().describe("Required in KTRDR's files, where it has no effect either: how far a label looks ahead follows from the threshold."),
 });
 
 type ZigzagParams = z.infer<typeof params>;

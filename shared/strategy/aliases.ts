@@ -4,12 +4,12 @@ import type { Tree, TreeMap } from './tree.ts';
 type Aliases = Readonly<Record<string, string>>;
 
 /** Parameter names in use whose meaning is plain, per indicator type. */
-const INDICATOR_ALIASES: Readonly<Record<string, Aliases>> = {
+export const INDICATOR_ALIASES: Readonly<Record<string, Aliases>> = {
   macd: { fast: 'fast_period', slow: 'slow_period', signal: 'signal_period' },
 };
 
 /** The same per label source. */
-const LABEL_ALIASES: Readonly<Record<string, Aliases>> = {
+export const LABEL_ALIASES: Readonly<Record<string, Aliases>> = {
   triple_barrier: {
     profit_target_atr: 'pt_multiplier',
     stop_loss_atr: 'sl_multiplier',

@@ -6,10 +6,10 @@ import type { DateRange, ExecutionSpec } from './strategy.ts';
 import type { Tree } from './tree.ts';
 
 /** KTRDR's defaults for capital and costs. */
-const BACKTEST = {
-  initial_capital: z.number().min(1).max(1e12).default(100_000),
-  commission: z.number().min(0).max(0.1).default(0.001),
-  slippage: z.number().min(0).max(0.1).default(0.0005),
+export const BACKTEST = {
+  initial_capital: z.number().min(1).max(1e12).default(100_000).describe('Cash at the start, in account currency; every symbol has its own.'),
+  commission: z.number().min(0).max(0.1).default(0.001).describe('Share of the traded value, paid at entry and at exit.'),
+  slippage: z.number().min(0).max(0.1).default(0.0005).describe('Share by which every fill is worse than the price it is made at.'),
 };
 
 /** What `backtest` says; parts are undefined where a problem was reported. */

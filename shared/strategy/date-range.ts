@@ -21,7 +21,8 @@ function instant(edge: 'start' | 'end') {
       return z.NEVER;
     })
     .nullable()
-    .default(null);
+    .default(null)
+    .meta({ form: FORMS });
 }
 
 /** First moment of a range, milliseconds UTC. */
@@ -29,11 +30,16 @@ export const startInstant = instant('start');
 /** Moment at which a range is over, milliseconds UTC: a plain date ends with its last moment. */
 export const endInstant = instant('end');
 
+export const DATE_RANGE = {
+  start: startInstant.describe('First moment; the first bar there is where it is left out.'),
+  end: endInstant.describe('Last day, whole, or moment at which the range is over; the last bar there is where it is left out.'),
+};
+
 /** `{start, end}`, either of which may be left out; null where there is neither. */
 export function readDateRange(report: Report, path: string, node: Tree | undefined): DateRange | null | undefined {
   const map = readMapping(report, path, node, 'optional');
   if (map === null) return undefined;
-  const { start, end } = readFields(report, path, map, { start: startInstant, end: endInstant });
+  const { start, end } = readFields(report, path, map, DATE_RANGE);
   return rangeOf(report, path, at(path, 'end'), start, end);
 }
 

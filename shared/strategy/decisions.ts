@@ -11,22 +11,33 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 const MIN_SEPARATION_HOURS = 4;
 const CONFIDENCE_THRESHOLD = 0.5;
 
-const DECISIONS = {
-  output_format: z.enum(OUTPUT_FORMATS).default('classification'),
-  confidence_threshold: optional(z.number().min(0).max(1)),
-  position_awareness: z.boolean().default(true),
-  allow_short_from_flat: optional(z.boolean()),
-  num_classes: optional(z.int()),
+export const DECISIONS = {
+  output_format: z.enum(OUTPUT_FORMATS).default('classification').describe('Whether the model names a class or predicts a return; the label source must suit.'),
+  confidence_threshold: optional(z.number().min(0).max(1)).describe('Least probability of the winning class for a signal, for classification; 0.5 where it is left out.'),
+  position_awareness: z.boolean().default(true).describe('Whether a signal for the side already held is dropped.'),
+  allow_short_from_flat: optional(z.boolean()).describe(
+    'Whether a SELL without a position opens a short; false where it is left out. Regression always may: there it cannot be false.',
+  ),
+  num_classes: optional(z.int()).describe('How many classes the file expects of its labels: another number than theirs is refused. Not needed.'),
 };
 
-const FILTERS = {
-  min_signal_separation: z.number().min(0).max(1_000_000).default(MIN_SEPARATION_HOURS),
+export const FILTERS = {
+  min_signal_separation: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(MIN_SEPARATION_HOURS)
+    .describe('Least time between two executed signals, in hours, not bars.'),
   volume_filter: onlyOff('is not supported: leave it out'),
 };
 
-const COST_MODEL = {
-  round_trip_cost: z.number().gt(0).max(1),
-  min_edge_multiplier: z.number().gt(0).max(1000),
+export const COST_MODEL = {
+  round_trip_cost: z.number().gt(0).max(1).describe('Cost of entry and exit together, as a share of the price.'),
+  min_edge_multiplier: z
+    .number()
+    .gt(0)
+    .max(1000)
+    .describe('A predicted return is a signal where it exceeds round_trip_cost times this, up or down.'),
 };
 
 /** What `decisions` says; parts are undefined where a problem was reported. */

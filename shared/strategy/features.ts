@@ -12,10 +12,12 @@ import { isTreeList, plainValue, type Tree } from './tree.ts';
 /** More inputs than a small model can use; every real strategy has fewer than 50. */
 const MAX_FEATURES = 512;
 
-const INPUT = {
-  fuzzy_set: optional(z.string().min(1)),
-  raw_indicator: optional(z.string().min(1)),
-  normalization: optional(z.enum(['none', 'minmax', 'zscore'])),
+export const INPUT = {
+  fuzzy_set: optional(z.string().min(1)).describe('A fuzzy set: one input for each of its memberships.'),
+  raw_indicator: optional(z.string().min(1)).describe('An indicator, or one of its outputs as `id.output`: one input.'),
+  normalization: optional(z.enum(['none', 'minmax', 'zscore'])).describe(
+    'Of a raw input: `minmax` onto [0, 1], `zscore` to mean 0 and deviation 1, fitted on the training rows; `none` where it is left out.',
+  ),
 };
 
 /** What inputs refer to; null or undefined where it could not be read, so that what refers to it is not a problem too. */

@@ -67,11 +67,12 @@ export function optional<S extends z.ZodType>(schema: S): z.ZodDefault<z.ZodNull
 
 /** A field that is known but not offered: only leaving it out, or switching it off in so many words, is allowed. */
 export function onlyOff(reason: string): z.ZodType<null> {
-  return z.unknown().transform((value, context) => {
+  const schema = z.unknown().transform((value, context) => {
     const off = value === undefined || value === false || value === 0 || value === 'none' || (Array.isArray(value) && value.length === 0);
     if (!off) context.addIssue({ code: 'custom', message: reason });
     return null;
   });
+  return schema.meta({ refused: reason });
 }
 
 /** What is known of `T`; undefined where a problem was reported. */

@@ -7,19 +7,23 @@ import type { Tree } from './tree.ts';
 const share = z.number().min(0).max(1);
 
 /** KTRDR's baby stage, but for the loss. */
-const TRAINING_GATE = {
-  min_accuracy: share.default(0.1),
-  max_loss: optional(z.number().gt(0)),
-  min_loss_decrease: z.number().max(1).default(-0.5),
-  min_directional_accuracy: share.default(0.5),
+export const TRAINING_GATE = {
+  min_accuracy: share.default(0.1).describe('Least accuracy on the test split, for classification.'),
+  max_loss: optional(z.number().gt(0)).describe('Most that the loss on the test split may be; where it is left out, 1.5 x ln(classes), or 0.8 for regression.'),
+  min_loss_decrease: z
+    .number()
+    .max(1)
+    .default(-0.5)
+    .describe('Least share by which the training loss must have fallen from the first epoch to the last; a rise is negative. For classification.'),
+  min_directional_accuracy: share.default(0.5).describe('Share of test rows whose return was predicted with the right sign: it must be above this, for regression.'),
 };
 
-const BACKTEST_GATE = {
-  min_win_rate: share.default(0.1),
-  max_drawdown: z.number().min(0).default(0.4),
-  min_sharpe: z.number().default(-0.5),
-  min_net_return: z.number().default(0),
-  min_trades: z.int().min(0).default(5),
+export const BACKTEST_GATE = {
+  min_win_rate: share.default(0.1).describe('Least share of trades that earned something, for classification.'),
+  max_drawdown: z.number().min(0).default(0.4).describe('Most that the equity may fall from a peak, as a share of it.'),
+  min_sharpe: z.number().default(-0.5).describe('Least Sharpe ratio, for classification.'),
+  min_net_return: z.number().default(0).describe('Least return after costs, for regression.'),
+  min_trades: z.int().min(0).default(5).describe('Fewest trades, for regression.'),
 };
 
 export function readGates(report: Report, path: string, node: Tree | undefined): GateSpec | undefined {

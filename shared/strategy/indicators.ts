@@ -25,7 +25,7 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Parameters that no value can change a figure by, by indicator type, with what holds whatever they say. */
-const WITHOUT_EFFECT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const WITHOUT_EFFECT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aroon: { include_oscillator: 'the output `oscillator` is always there' },
   donchianchannels: { include_middle: 'the output `middle` is always there' },
   ichimoku: { displacement: 'every line stands at the bar it is computed on' },

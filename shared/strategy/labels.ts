@@ -10,7 +10,7 @@ import type { LabelSpec, ParamValue } from './strategy.ts';
 import type { Tree } from './tree.ts';
 
 /** KTRDR's labels where a strategy names none. */
-const DEFAULT_SOURCE = 'zigzag';
+export const DEFAULT_SOURCE = 'zigzag';
 
 /** Reads `training.labels` and checks that they suit what the strategy decides on. */
 export function readLabels(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): LabelSpec | undefined {

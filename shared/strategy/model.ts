@@ -7,21 +7,21 @@ import { readEarlyStopping } from './training.ts';
 import type { Decisions } from './decisions.ts';
 import type { Tree } from './tree.ts';
 
-const MODEL_TYPES = ['mlp'] as const;
+export const MODEL_TYPES = ['mlp'] as const;
 
 /** Types of the grammar that this version does not train. */
 const RECURRENT_TYPES: readonly string[] = ['lstm', 'gru'];
 
-const ARCHITECTURE = {
-  hidden_layers: z.array(z.int().min(1).max(1024)).min(1).max(8),
-  dropout: z.number().min(0).lt(1).default(0.2),
-  activation: z.string().toLowerCase().pipe(z.enum(ACTIVATIONS)).default('relu'),
-  output_activation: z.enum(['softmax', 'none', 'linear']).default('none'),
+export const ARCHITECTURE = {
+  hidden_layers: z.array(z.int().min(1).max(1024)).min(1).max(8).describe('Width of each hidden layer.'),
+  dropout: z.number().min(0).lt(1).default(0.2).describe('Share of hidden units dropped at each training step.'),
+  activation: z.string().toLowerCase().pipe(z.enum(ACTIVATIONS)).default('relu').describe('What follows every hidden layer.'),
+  output_activation: z.enum(['softmax', 'none', 'linear']).default('none').describe('Changes nothing, and is noticed: outputs are logits or the predicted return.'),
 };
 
 const NO_FEATURES = 'adds inputs in no version of the grammar: name every input in nn_inputs, and leave this out';
 
-const FEATURES = {
+export const FEATURES = {
   lookback_periods: onlyOff(`${NO_FEATURES}; windows of past bars are for sequence models`),
   scale_features: onlyOff('scales nothing: give raw inputs a `normalization` in nn_inputs, and leave this out'),
   include_price_context: onlyOff(NO_FEATURES),
@@ -114,7 +114,7 @@ function effective(training: TrainingSpec): Readonly<Record<string, unknown>> {
   };
 }
 
-const REPEATABLE: readonly string[] = [
+export const REPEATABLE: readonly string[] = [
   'epochs',
   'learning_rate',
   'batch_size',

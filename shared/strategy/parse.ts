@@ -30,17 +30,19 @@ export type ParsedStrategy =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const TOP = {
-  name: z.string().refine(isStrategyName, { error: 'must be 1 to 100 letters, digits, `_` or `-`, starting with a letter or digit' }),
-  description: optional(z.string()),
-  version: z.string().max(100).default('3.0'),
+const NAME_FORM = '1 to 100 letters, digits, `_` or `-`, starting with a letter or digit';
+
+export const TOP = {
+  name: z.string().refine(isStrategyName, { error: `must be ${NAME_FORM}` }).meta({ form: NAME_FORM }).describe('Names the strategy in every record.'),
+  description: optional(z.string()).describe('What the strategy is about, for people.'),
+  version: z.string().max(100).default('3.0').describe('Kept with the record; quote it, `"3.0"`.'),
   context_data: onlyOff("is not supported: inputs are computed from the bars of the strategy's own symbols"),
 };
 
 const SECTIONS = ['training_data', 'indicators', 'fuzzy_sets', 'nn_inputs', 'model', 'decisions', 'training', 'backtest', 'gates'];
 
 /** Harmless description: allowed with any content, and kept with the strategy's text. */
-const DESCRIPTIVE = ['scope', 'deployment', 'author', 'tags', 'notes'];
+export const DESCRIPTIVE = ['scope', 'deployment', 'author', 'tags', 'notes'];
 
 /**
  * Reads a v3 strategy: YAML 1.1 text, or a JSON value already parsed. Every field is honoured or refused by name; all

@@ -9,30 +9,33 @@ import type { Tree } from './tree.ts';
 
 const MAX_SYMBOLS = 50;
 
-const symbol = z.string().refine(isSymbol, { error: 'must be 1 to 20 letters, digits, `_`, `-` or `.`, not starting with a dot' });
+const SYMBOL_FORM = '1 to 20 letters, digits, `_`, `-` or `.`, not starting with a dot';
+const symbol = z.string().refine(isSymbol, { error: `must be ${SYMBOL_FORM}` }).meta({ form: SYMBOL_FORM });
 const timeframe = z.enum(TIMEFRAMES);
 
-const SYMBOLS = {
-  mode: z.enum(['single', 'multi_symbol']),
-  symbol: optional(symbol),
-  list: optional(z.array(symbol).min(1).max(MAX_SYMBOLS)),
-  symbols: optional(z.array(symbol).min(1).max(MAX_SYMBOLS)),
+export const SYMBOLS = {
+  mode: z.enum(['single', 'multi_symbol']).describe('Whether there is one symbol or several.'),
+  symbol: optional(symbol).describe('The symbol of mode single; in mode multi_symbol it must be one of the list.'),
+  list: optional(z.array(symbol).min(1).max(MAX_SYMBOLS)).describe('The symbols of mode multi_symbol, in the order in which their rows are stacked; one in mode single.'),
+  symbols: optional(z.array(symbol).min(1).max(MAX_SYMBOLS)).describe('Another name for `list`.'),
   selection_criteria: onlyOff('is not supported: name the symbols in `list`'),
 };
 
-const TIMEFRAME_FIELDS = {
-  mode: z.enum(['single', 'multi_timeframe']),
-  timeframe: optional(timeframe),
-  list: optional(z.array(timeframe).min(1)),
-  timeframes: optional(z.array(timeframe).min(1)),
-  base_timeframe: optional(timeframe),
+export const TIMEFRAME_FIELDS = {
+  mode: z.enum(['single', 'multi_timeframe']).describe('Whether there is one timeframe or several.'),
+  timeframe: optional(timeframe).describe('The timeframe of mode single.'),
+  list: optional(z.array(timeframe).min(1)).describe('Two or more in mode multi_timeframe, one in mode single. Their order is the order of features.'),
+  timeframes: optional(z.array(timeframe).min(1)).describe('Another name for `list`.'),
+  base_timeframe: optional(timeframe).describe(
+    'One of the list, its first where it is left out: decisions are made at the close of its bars, and labels, fills and metrics live on them.',
+  ),
 };
 
-const TRAINING_DATA = {
-  start_date: startInstant,
-  end_date: endInstant,
-  allow_partial_coverage: z.boolean().default(false),
-  history_required: optional(z.int().min(50)),
+export const TRAINING_DATA = {
+  start_date: startInstant.describe('Another way to say date_range.start.'),
+  end_date: endInstant.describe('Another way to say date_range.end.'),
+  allow_partial_coverage: z.boolean().default(false).describe('Whether data may miss parts of the range; otherwise that is an error.'),
+  history_required: optional(z.int().min(50)).describe('Not needed, and noticed: how many bars come first follows from the indicators.'),
 };
 
 /** What `training_data` says; undefined where a problem was reported. */

@@ -7,7 +7,7 @@ import { at, type Report } from './report.ts';
 import type { EarlyStoppingSpec, LossSpec, TrainingSpec } from './strategy.ts';
 import { plainValue, type Tree } from './tree.ts';
 
-const LOSSES = { classification: ['cross_entropy', 'focal'], regression: ['huber', 'mse'] } as const;
+export const LOSSES = { classification: ['cross_entropy', 'focal'], regression: ['huber', 'mse'] } as const;
 
 /** KTRDR's L2 term: none for regression. */
 const WEIGHT_DECAY: Readonly<Record<OutputFormat, number>> = { classification: 1e-4, regression: 0 };
@@ -17,33 +17,39 @@ const HUBER_DELTA = 0.01;
 /** Shares that are meant to add up to 1 may miss it by rounding. */
 const SPLIT_TOLERANCE = 1e-6;
 
-const TRAINING = {
-  epochs: z.int().min(1).max(100_000).default(100),
-  learning_rate: z.number().gt(0).max(10).default(0.001),
-  batch_size: z.int().min(1).max(65_536).default(32),
-  loss: optional(z.enum([...LOSSES.classification, ...LOSSES.regression])),
-  focal_gamma: optional(z.number().min(0).max(100)),
-  huber_delta: optional(z.number().gt(0).max(1e6)),
-  optimizer: z.string().toLowerCase().pipe(z.literal('adam')).default('adam'),
-  weight_decay: optional(z.number().min(0).max(10)),
-  gradient_clip: z.number().gt(0).max(1e6).default(1),
+export const TRAINING = {
+  epochs: z.int().min(1).max(100_000).default(100).describe('Passes over the training rows, at most.'),
+  learning_rate: z.number().gt(0).max(10).default(0.001).describe('Step size of Adam; constant.'),
+  batch_size: z.int().min(1).max(65_536).default(32).describe('Rows per step; the last, smaller batch of an epoch counts too.'),
+  loss: optional(z.enum([...LOSSES.classification, ...LOSSES.regression])).describe(
+    `What is minimised; where it is left out, ${LOSSES.classification[0]} for classification and ${LOSSES.regression[0]} for regression.`,
+  ),
+  focal_gamma: optional(z.number().min(0).max(100)).describe(`How much the loss \`focal\` turns to hard rows; ${FOCAL_GAMMA} where it is left out.`),
+  huber_delta: optional(z.number().gt(0).max(1e6)).describe(
+    `Error in units of return from which the loss \`huber\` grows linearly; ${HUBER_DELTA} where it is left out.`,
+  ),
+  optimizer: z.string().toLowerCase().pipe(z.literal('adam')).default('adam').describe('Betas 0.9 and 0.999, epsilon 1e-8.'),
+  weight_decay: optional(z.number().min(0).max(10)).describe(
+    `L2 term, added to the gradient; where it is left out, ${WEIGHT_DECAY.classification} for classification and ${WEIGHT_DECAY.regression} for regression.`,
+  ),
+  gradient_clip: z.number().gt(0).max(1e6).default(1).describe('Global norm that a gradient is scaled down to.'),
   lr_scheduler: onlyOff('is not supported: the learning rate is constant; leave it out'),
-  validation_split: optional(z.number().gt(0).lt(1)),
-  method: optional(z.literal('supervised')),
+  validation_split: optional(z.number().gt(0).lt(1)).describe('Another name for data_split.validation, which it must equal. Not needed.'),
+  method: optional(z.literal('supervised')).describe('There is no other. Not needed.'),
   fitness_metrics: onlyOff('is not supported: models are chosen by their validation loss'),
 };
 
-const SPLIT = {
-  train: z.number().gt(0).lt(1).default(0.7),
-  validation: z.number().gt(0).lt(1).default(0.15),
-  test: optional(z.number().gt(0).lt(1)),
+export const SPLIT = {
+  train: z.number().gt(0).lt(1).default(0.7).describe('The model learns from these rows, and scaling and class weights are fitted on them.'),
+  validation: z.number().gt(0).lt(1).default(0.15).describe('The epoch with the least loss on these rows is kept.'),
+  test: optional(z.number().gt(0).lt(1)).describe('The training gate judges on these rows; what is left where it is left out. The three add up to 1.'),
 };
 
-const EARLY_STOPPING = {
-  enabled: z.boolean().default(true),
-  patience: optional(z.int().min(1).max(100_000)),
-  min_delta: z.number().min(0).max(1e6).default(0),
-  monitor: z.enum(['val_loss', 'validation_loss']).default('val_loss'),
+export const EARLY_STOPPING = {
+  enabled: z.boolean().default(true).describe('false: every epoch runs.'),
+  patience: optional(z.int().min(1).max(100_000)).describe('Epochs without improvement until training stops; required unless switched off.'),
+  min_delta: z.number().min(0).max(1e6).default(0).describe('Fall of the validation loss that counts as an improvement.'),
+  monitor: z.enum(['val_loss', 'validation_loss']).default('val_loss').describe('Both mean the loss on the validation rows.'),
 };
 
 export function readTraining(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): TrainingSpec | undefined {
