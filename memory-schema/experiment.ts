@@ -44,7 +44,7 @@ export const trainingResultSchema = z.strictObject({
       val_accuracy: z.array(finite),
     }),
   }),
-  /** Classification: test_accuracy, test_loss, precision, recall, f1_score; regression: test_accuracy, test_loss, mae, directional_accuracy. */
+  /** Classification: test_accuracy, test_loss, precision, recall, f1_score; regression: test_accuracy, test_loss, mae, directional_accuracy, directional_baseline. */
   test_metrics: z.record(z.string(), finite.nullable()),
   /** Accuracy of always answering the most frequent training class, on the test rows; null for regression. */
   majority_baseline_accuracy: finite.nullable(),
@@ -56,6 +56,8 @@ export const trainingResultSchema = z.strictObject({
     base_timeframe: z.string(),
     feature_count: count,
     total_samples: count,
+    /** Independent labels that the test rows are worth, at most their number: overlapping labels share what they tell. Absent in older records. */
+    effective_test_rows: finite.optional(),
     splits: z.record(z.string(), z.strictObject({ start: isoInstant, end: isoInstant, rows: count, class_counts: z.record(z.string(), count).nullable() })),
     per_symbol: z.array(
       z.strictObject({

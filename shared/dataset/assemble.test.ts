@@ -67,6 +67,17 @@ describe('splits', () => {
   });
 });
 
+describe('test rows', () => {
+  it.each([
+    { life: 0, share: 1 },
+    { life: 1, share: 1 },
+    { life: 10, share: 10 },
+  ])('of labels that live $life bars are worth as many as would fill their bars without overlap', ({ life, share }) => {
+    const dataset = assembleDataset({ strategy: datasetStrategy(), symbols: [symbolData(hourlyBars('A', 0, 2000), { resolveAfter: () => life })], classes });
+    expect(dataset.effectiveTestRows).toBeCloseTo((dataset.test.count + share - 1) / share, 9);
+  });
+});
+
 describe('labels', () => {
   it('resolved after a later split has begun leave the split, and unresolved ones the data set', () => {
     const dataset = assembleDataset({ strategy: datasetStrategy(), symbols: [symbolData(hourlyBars('A', 0, 2000), { resolveAfter: () => 10 })], classes });

@@ -7,7 +7,7 @@ import type { DateRange, Strategy } from '../strategy/strategy.ts';
 import { balanceClasses } from './class-balance.ts';
 import type { Borders, Dataset, SplitName, SymbolRows } from './dataset.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
-import { rowWeights } from './row-weights.ts';
+import { effectiveRows, rowWeights } from './row-weights.ts';
 import { packRows, type RowSelection } from './rows.ts';
 import { fitScaling } from './scaling.ts';
 import { splitBorders } from './split.ts';
@@ -74,6 +74,7 @@ export function assembleDataset(input: {
     classes,
     balance: classes === null ? null : balanceClasses(rows, classes, training.labels.source),
     ...rows,
+    effectiveTestRows: effectiveRows(select('test')),
     borders,
     symbols,
   };

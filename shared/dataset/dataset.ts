@@ -59,6 +59,8 @@ export interface Dataset {
   readonly train: Rows;
   readonly validation: Rows;
   readonly test: Rows;
+  /** Independent labels that the test rows are worth, at most their number. */
+  readonly effectiveTestRows: number;
   /**
    * Calendar instants, milliseconds UTC: [start, validation starts, test starts, end). The same for every symbol.
    * Start and end are the range really used: what all symbols cover within the requested range.

@@ -1,4 +1,4 @@
-import { uniquenessWeights } from '../labels/uniqueness.ts';
+import { labelUniqueness, uniquenessWeights } from '../labels/uniqueness.ts';
 import type { RowSelection } from './rows.ts';
 
 /**
@@ -15,4 +15,16 @@ export function rowWeights(selections: readonly RowSelection[]): Float64Array | 
     at += some.length;
   }
   return stacked;
+}
+
+/**
+ * How many independent labels the selected rows are worth: the sum of their uniqueness, each among those of its own symbol.
+ * Labels of different symbols count as independent of each other.
+ */
+export function effectiveRows(selections: readonly RowSelection[]): number {
+  return selections.reduce((sum, { labels, indexes }) => {
+    // A label known at its own bar lives on that bar.
+    const ends = indexes.map((row) => Math.max(labels.resolvedAt[row]!, row + 1));
+    return labelUniqueness(indexes, ends).reduce((total, uniqueness) => total + uniqueness, sum);
+  }, 0);
 }

@@ -34,7 +34,7 @@ describe('classification metrics', () => {
 
 describe('regression metrics', () => {
   test('directional accuracy looks only at rows that moved', () => {
-    const metrics = regressionMetrics(Float32Array.of(1, -1, 1, 0), Float32Array.of(2, 1, 0, 0));
+    const metrics = regressionMetrics(Float32Array.of(1, -1, 1, 0), Float32Array.of(2, 1, 0, 0), Float32Array.of(1));
     expect(metrics.test_accuracy).toBe(0.5);
     expect(metrics.directional_accuracy).toEqual({ value: 0.5 });
     expect(metrics.mae).toBe(1);
@@ -42,6 +42,17 @@ describe('regression metrics', () => {
   });
 
   test('directional accuracy is undefined, with its reason, where no row moved', () => {
-    expect(regressionMetrics(Float32Array.of(1), Float32Array.of(0)).directional_accuracy).toEqual({ value: null, reason: 'no test row moved' });
+    const undefinedMetric = { value: null, reason: 'no test row moved' };
+    const metrics = regressionMetrics(Float32Array.of(1), Float32Array.of(0), Float32Array.of(1));
+    expect([metrics.directional_accuracy, metrics.directional_baseline]).toEqual([undefinedMetric, undefinedMetric]);
+  });
+
+  test.each([
+    { train: [1, 2, -9], baseline: 0.75 },
+    { train: [-1, -2, 9], baseline: 0.25 },
+    { train: [-1, 1, 0], baseline: 0.75 },
+  ])('the baseline answers the more frequent sign of the training rows $train', ({ train, baseline }) => {
+    const metrics = regressionMetrics(new Float32Array(5), Float32Array.of(1, 2, 3, -1, 0), Float32Array.from(train));
+    expect(metrics.directional_baseline).toEqual({ value: baseline });
   });
 });

@@ -63,13 +63,20 @@ export interface RegressionTestMetrics {
   readonly mae: number;
   /** Share of right signs among the rows whose value moved; undefined where none did. */
   readonly directional_accuracy: Metric;
+  /** That of always answering the more frequent sign of the training rows, up where they are equally frequent; undefined as above. */
+  readonly directional_baseline: Metric;
 }
 
-/** Judges predicted values on test rows. */
-export function regressionMetrics(predictions: Float32Array, targets: Float32Array): RegressionTestMetrics {
+/**
+ * Judges predicted values on test rows.
+ * @param trainTargets what the training rows were, for the baseline
+ */
+export function regressionMetrics(predictions: Float32Array, targets: Float32Array, trainTargets: Float32Array): RegressionTestMetrics {
+  const usual = trainTargets.reduce((sum, value) => sum + Math.sign(value), 0) < 0 ? -1 : 1;
   let equal = 0;
   let moved = 0;
   let movedRight = 0;
+  let movedAsUsual = 0;
   let absolute = 0;
   for (let i = 0; i < targets.length; i++) {
     const same = Math.sign(predictions[i]!) === Math.sign(targets[i]!);
@@ -77,14 +84,17 @@ export function regressionMetrics(predictions: Float32Array, targets: Float32Arr
     if (targets[i]! !== 0) {
       moved++;
       if (same) movedRight++;
+      if (Math.sign(targets[i]!) === usual) movedAsUsual++;
     }
     absolute += Math.abs(predictions[i]! - targets[i]!);
   }
+  const ofMoved = (count: number): Metric => (moved === 0 ? { value: null, reason: 'no test row moved' } : { value: count / moved });
   return {
     test_accuracy: equal / targets.length,
     test_loss: meanLoss({ loss: { type: 'huber', delta: TEST_HUBER_DELTA }, outputs: 1, classWeights: null }, predictions, targets),
     mae: absolute / targets.length,
-    directional_accuracy: moved === 0 ? { value: null, reason: 'no test row moved' } : { value: movedRight / moved },
+    directional_accuracy: ofMoved(movedRight),
+    directional_baseline: ofMoved(movedAsUsual),
   };
 }
 

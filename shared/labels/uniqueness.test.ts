@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deviations } from '../../test/close-to.ts';
 import { readGoldenTable } from '../../test/golden.ts';
-import { uniquenessWeights } from './uniqueness.ts';
+import { labelUniqueness, uniquenessWeights } from './uniqueness.ts';
 
 it('agrees with the reference over 2950 triple-barrier labels', () => {
   const golden = readGoldenTable('labels/1h_labels.csv');
@@ -19,6 +19,7 @@ it('is the mean share of a label in the bars it lives on', () => {
   // Bars 0 and 1 belong to the first label, bar 2 to all three, bar 3 to the last two, bars 7 and 8 to the fourth alone.
   const weights = uniquenessWeights(Int32Array.of(0, 2, 2, 7), Int32Array.of(3, 4, 4, 9));
   const raw = [(1 + 1 + 1 / 3) / 3, (1 / 3 + 1 / 2) / 2, (1 / 3 + 1 / 2) / 2, 1];
+  expect([...labelUniqueness(Int32Array.of(0, 2, 2, 7), Int32Array.of(3, 4, 4, 9))]).toEqual(raw.map((share) => expect.closeTo(share, 12) as number));
   const mean = raw.reduce((sum, weight) => sum + weight, 0) / 4;
   expect(deviations(weights, raw.map((weight) => weight / mean), { relative: 1e-12, absolute: 0 })).toEqual([]);
 });

@@ -14,7 +14,7 @@ type TestMetrics =
 export function testMetricsOf(dataset: Dataset, outputs: Float32Array): TestMetrics {
   const { classes, test } = dataset;
   return classes === null
-    ? { outputFormat: 'regression', metrics: regressionMetrics(outputs, test.y) }
+    ? { outputFormat: 'regression', metrics: regressionMetrics(outputs, test.y, dataset.train.y) }
     : { outputFormat: 'classification', metrics: classificationMetrics(outputs, test.y, classes.length), classes: classes.length };
 }
 
@@ -75,7 +75,11 @@ export function trainingResult(input: {
     },
     test_metrics:
       tested.outputFormat === 'regression'
-        ? { ...tested.metrics, directional_accuracy: tested.metrics.directional_accuracy.value }
+        ? {
+            ...tested.metrics,
+            directional_accuracy: tested.metrics.directional_accuracy.value,
+            directional_baseline: tested.metrics.directional_baseline.value,
+          }
         : { ...tested.metrics },
     majority_baseline_accuracy: dataset.balance === null ? null : majorityBaseline(dataset.balance).accuracy,
     absent_classes: [...(dataset.balance?.absent ?? [])],
@@ -100,6 +104,7 @@ function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data
     base_timeframe: strategy.baseTimeframe,
     feature_count: dataset.featureIds.length,
     total_samples: SPLITS.reduce((sum, split) => sum + dataset[split].count, 0),
+    effective_test_rows: dataset.effectiveTestRows,
     splits: Object.fromEntries(splits),
     per_symbol: dataset.symbols.map((rows) => ({
       symbol: rows.symbol,
