@@ -14,7 +14,8 @@ const params = z
   .refine((given) => given.bearish_threshold <= given.bullish_threshold, {
     path: ['bearish_threshold'],
     message: 'must not be above bullish_threshold',
-  });
+  })
+  .describe('Where the market goes: BULLISH, BEARISH or NEUTRAL by the return over the next bars.');
 
 type ContextParams = z.infer<typeof params>;
 

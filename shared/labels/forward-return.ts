@@ -3,7 +3,7 @@ import { unresolvedLabels, type Labeler } from './labeler.ts';
 
 const params = z.strictObject({
   horizon: z.int().min(1).default(20).describe('Bars ahead.'),
-});
+}).describe('The return of the close over the next bars, to be predicted as a number.');
 
 type ForwardReturnParams = z.infer<typeof params>;
 

@@ -17,7 +17,7 @@ const params = z.strictObject({
   vol_lookback: z.int().min(2).default(120).describe('Bars behind that those returns are compared with.'),
   vol_crisis_threshold: z.number().gt(0).default(2).describe('How many times the deviation of past returns the deviation of coming ones must be.'),
   progression_tolerance: z.number().min(0).max(1).default(0.5).describe("Share of swings that must go the leg's way in a trend."),
-});
+}).describe('What the market is like: TRENDING_UP, TRENDING_DOWN, RANGING or VOLATILE, from zigzags on two scales and bursts of volatility.');
 
 type RegimeParams = z.infer<typeof params>;
 

@@ -18,7 +18,8 @@ const params = z
   .refine((given) => given.vol_span > 1 || (given.vol_method === 'atr' && !isAutomatic(given.cusum_threshold)), {
     path: ['vol_span'],
     message: 'must be at least 2 for the standard deviation of returns',
-  });
+  })
+  .describe('Which barrier the price reaches first: BUY for the upper one, SELL for the lower one; by the return where neither is reached in time.');
 
 type TripleBarrierParams = z.infer<typeof params>;
 

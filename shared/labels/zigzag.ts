@@ -4,7 +4,7 @@ import { SIGNAL, SIGNAL_CLASSES, unresolvedLabels, type Labeler } from './labele
 const params = z.strictObject({
   zigzag_threshold: z.number().gt(0).lt(1).default(0.02).describe("Reversal from an extreme that ends a leg, as a fraction of the extreme's close."),
   label_lookahead: z.int().min(1).optional().describe("Required in KTRDR's files, where it has no effect either: how far a label looks ahead follows from the threshold."),
-});
+}).describe('Legs of the closes between reversals by the threshold: BUY inside a rising leg, SELL inside a falling one, HOLD where they turn.');
 
 type ZigzagParams = z.infer<typeof params>;
 
