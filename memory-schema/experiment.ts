@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backtestMetricsSchema, holdingMetricsSchema } from '../shared/backtest/metrics.ts';
+import { assessmentSchema } from './assessment.ts';
 import { operationIdSchema } from './operation.ts';
 
 /** Version of the experiment record; absent in records that came before it. */
@@ -144,6 +145,8 @@ export const experimentSchema = z.strictObject({
   source: z.literal('agent'),
   status: z.enum(EXPERIMENT_STATUSES),
   gate_rejection_reason: z.string().nullable(),
+  /** What it is worth; absent in records from before there were assessments. */
+  assessment: assessmentSchema.optional(),
   training_result: trainingResultSchema,
   /** Null where the training gate ended the cycle, and where the model's classes are no trading signals. */
   backtest_result: backtestResultSchema.nullable(),

@@ -1,4 +1,5 @@
 import { type BacktestResult, EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentStatus } from '../../memory-schema/experiment.ts';
+import { assess } from '../evaluation/assess.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { TrainingArtefact } from './artefacts.ts';
 
@@ -15,29 +16,41 @@ export function experimentOf(input: {
   readonly backtest: BacktestResult | null;
 }): Experiment {
   const { id, timestamp, status, strategy, training, backtest } = input;
-  const used = new Set(strategy.features.map((feature) => feature.indicatorId));
-  const types = strategy.indicators.filter((indicator) => used.has(indicator.id)).map((indicator) => indicator.type);
+  const assessed = {
+    context: contextOf(strategy),
+    status,
+    gate_rejection_reason: rejection(status, training.result, backtest),
+    training_result: training.result,
+    backtest_result: backtest,
+  };
   return {
     schema_version: EXPERIMENT_SCHEMA_VERSION,
     id,
     timestamp,
     strategy_name: strategy.name,
-    context: {
-      indicators: types,
-      composition: COMPOSITIONS[types.length] ?? 'ensemble',
-      timeframe: strategy.timeframes.join(','),
-      symbol: strategy.symbols.join(','),
-      label_source: strategy.training.labels.source,
-      nn_architecture: [...strategy.model.hiddenLayers],
-    },
+    context: assessed.context,
     results: headline(training.result, backtest),
     source: 'agent',
     status,
-    gate_rejection_reason: rejection(status, training.result, backtest),
+    gate_rejection_reason: assessed.gate_rejection_reason,
+    assessment: assess(assessed),
     training_result: training.result,
     backtest_result: backtest,
     notices: training.notices,
     provenance: training.provenance,
+  };
+}
+
+function contextOf(strategy: Strategy): Experiment['context'] {
+  const used = new Set(strategy.features.map((feature) => feature.indicatorId));
+  const types = strategy.indicators.filter((indicator) => used.has(indicator.id)).map((indicator) => indicator.type);
+  return {
+    indicators: types,
+    composition: COMPOSITIONS[types.length] ?? 'ensemble',
+    timeframe: strategy.timeframes.join(','),
+    symbol: strategy.symbols.join(','),
+    label_source: strategy.training.labels.source,
+    nn_architecture: [...strategy.model.hiddenLayers],
   };
 }
 

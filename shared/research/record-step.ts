@@ -56,6 +56,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
       status,
       backtested: isBacktested,
       gate_rejection_reason: experiment.gate_rejection_reason,
+      verdict: experiment.assessment?.verdict ?? null,
       results: experiment.results,
     },
   });
