@@ -1,4 +1,4 @@
-import { PipelineError, StrategyError } from '../shared/errors/index.ts';
+import { isFailure, PipelineError, StrategyError } from '../shared/errors/index.ts';
 import { CommandExit } from './exit.ts';
 import { EXIT, Refusal } from './refusal.ts';
 import { type Color, labelled, paintFor, widthOf } from './text.ts';
@@ -71,7 +71,7 @@ export function reportError(error: unknown, where: string | null = null): number
 
 /** Whether what was given on the command line cannot be used, so that nothing was started. */
 function isBadInput(error: PipelineError): boolean {
-  return error instanceof StrategyError || error.code === 'MEMORY_UNUSABLE';
+  return error instanceof StrategyError || isFailure(error, 'MEMORY_UNUSABLE');
 }
 
 /** The innermost cause's message, unless the error's own words hold it already. */

@@ -148,10 +148,10 @@ describe('the bundled functions together', () => {
     expect(error).toMatchObject({ errorType: 'TrainingDataError', errorMessage: expect.stringContaining('[TRAINING_WILL_NOT_FIT]') });
   });
 
-  test('answer what they cannot do with 503 and log it as one line with the reason', async () => {
+  test('answer what they cannot do with its code and words and log it as one line with the reason', async () => {
     const cloud = await startBundledCloud(bundles);
     const missing = await cloud.call('POST', '/agent/trigger');
-    expect(missing).toMatchObject({ status: 503, body: { error: { code: 'DEFAULT_STRATEGY_MISSING' } } });
+    expect(missing).toMatchObject({ status: 500, body: { error: { code: 'DEFAULT_STRATEGY_MISSING', message: expect.stringContaining('Store a strategy') } } });
     const [line] = (await cloud.instance('api')).output().trimEnd().split('\n');
     expect(JSON.parse(line!)).toMatchObject({
       level: 'ERROR',
@@ -161,7 +161,7 @@ describe('the bundled functions together', () => {
       error_id: missing.body.error.details.error_id,
       method: 'POST',
       path: '/api/v1/agent/trigger',
-      status: 503,
+      status: 500,
       error: { type: 'StorageError', stack: expect.arrayContaining([expect.stringContaining('default-strategy.ts')]) },
     });
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PipelineError } from '../../shared/errors/index.ts';
+import { isFailure } from '../../shared/errors/index.ts';
 import { serializeBars } from '../../shared/market-data/csv.ts';
 import { barsFileName } from '../../shared/market-data/file-name.ts';
 import { importBars } from '../../shared/market-data/import/import-bars.ts';
@@ -37,7 +37,7 @@ async function readExport(file: string): Promise<Uint8Array> {
   try {
     return await readDataFile(file);
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'DATA_FILE_UNREADABLE') throw new CommandExit(2, error.message, { cause: error });
+    if (isFailure(error, 'DATA_FILE_UNREADABLE')) throw new CommandExit(2, error.message, { cause: error });
     throw error;
   }
 }

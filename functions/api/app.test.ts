@@ -168,6 +168,14 @@ describe('a fault', () => {
     }
   });
 
+  test('that repeating the request does not mend is answered with 500, its code and what to do', async () => {
+    const error = fail('DEFAULT_STRATEGY_MISSING', { name: 'x', key: 'memory/strategies/x.yaml' });
+    const api = await startApi({ defaultStrategy: () => Promise.reject(error) });
+    const { status, body } = await api.call('POST', '/agent/trigger');
+    expect([status, body.error]).toMatchObject([500, { code: 'DEFAULT_STRATEGY_MISSING', message: error.message }]);
+    expect(api.logged).toMatchObject([{ errorId: body.error.details.error_id, status: 500, error }]);
+  });
+
   test('that nobody foresaw is answered with 500, and only the log holds what it says', async () => {
     const error = new TypeError('secret is not a function');
     const api = await startApi({ defaultStrategy: () => Promise.reject(error) });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z, type Hook } from '@hono/zod-openapi';
 import type { Context, Env, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { PipelineError, StorageError } from '../../shared/errors/index.ts';
+import { mayPass, PipelineError } from '../../shared/errors/index.ts';
 import type { ApiDeps } from './deps.ts';
 
 const detailSchema = z.strictObject({
@@ -35,8 +35,8 @@ const MEANINGS = {
   413: 'The body is larger than 256 KB.',
   415: 'The body is not JSON.',
   422: 'The request is readable but wrong: `details` names each field and the reason.',
-  500: 'A fault of the server; it has logged it under the error id in `details`.',
-  503: 'A store or the state machine could not be reached: repeat the request later.',
+  500: 'A fault of the server, which repeating the request does not mend; it has logged it under the error id in `details`.',
+  503: 'Something that may pass, such as a store that could not be reached: repeat the request later.',
 } as const;
 type ErrorStatus = keyof typeof MEANINGS;
 
@@ -111,7 +111,6 @@ function toApiError(error: Error): ApiError {
     return new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON: send the header `Content-Type: application/json`.');
   }
   if (error instanceof HTTPException && error.status === 400) return new ApiError(400, 'MALFORMED_REQUEST', error.message);
-  if (error instanceof StorageError) return new ApiError(503, error.code, error.message);
-  const code = error instanceof PipelineError ? error.code : 'INTERNAL_SERVER_ERROR';
-  return new ApiError(500, code, 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
+  if (error instanceof PipelineError) return new ApiError(mayPass(error) ? 503 : 500, error.code, error.message);
+  return new ApiError(500, 'INTERNAL_SERVER_ERROR', 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
 }

@@ -14,6 +14,7 @@ describe('the reader of causes', () => {
       message: failure.message,
       code: 'ARTEFACT_MISSING',
       guidance: FAILURES.ARTEFACT_MISSING.guidance,
+      retry: 'as_is',
     });
   });
 
@@ -83,6 +84,6 @@ describe('the reader of causes', () => {
   });
 
   test('knows no guidance for a code of another version', () => {
-    expect(readCause('StorageError', lambda('[NEXT_YEARS_CODE] Something.'))).toMatchObject({ code: 'NEXT_YEARS_CODE', guidance: null });
+    expect(readCause('StorageError', lambda('[NEXT_YEARS_CODE] Something.'))).toMatchObject({ code: 'NEXT_YEARS_CODE', guidance: null, retry: null });
   });
 });

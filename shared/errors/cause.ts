@@ -1,4 +1,6 @@
-import { FAILURES, type FailureCode } from './catalogue/index.ts';
+import { catalogued, isFailureCode } from './fail.ts';
+import type { RetryHelp } from './failure.ts';
+import { foreignErrorOf } from './foreign-errors.ts';
 
 /** Why an operation failed, as readers of its record see it. */
 export interface FailureReason {
@@ -10,6 +12,8 @@ export interface FailureReason {
   readonly code: string | null;
   /** What to do about it; null only for a code that this version does not know. */
   readonly guidance: string | null;
+  /** Whether a retry of the operation can help; null only for a code that this version does not know. */
+  readonly retry: RetryHelp | null;
 }
 
 /**
@@ -19,10 +23,12 @@ export interface FailureReason {
 export function readCause(errorType: string | null, cause: string | null): FailureReason {
   const lambda = cause === null ? null : (wholeJson(cause) ?? cutJson(cause));
   const type = errorType ?? lambda?.errorType ?? 'Unknown';
-  const said = lambda?.errorMessage ?? cause ?? '';
-  const message = said.trim() === '' ? `The execution ended with ${type}, and no cause was given.` : said;
+  const said = lambda?.errorMessage ?? cause;
+  const message = said === null || said.trim() === '' ? `The execution ended with ${type}, and no cause was given.` : said;
   const code = /^\[([A-Z][A-Z0-9_]*)\] /.exec(message)?.[1] ?? null;
-  return { type, message, code, guidance: code === null ? guidanceFor(type, message) : guidanceOf(code) };
+  if (code !== null && !isFailureCode(code)) return { type, message, code, guidance: null, retry: null };
+  const { guidance, retry } = code === null ? foreignErrorOf(type, message) : catalogued(code);
+  return { type, message, code, guidance, retry };
 }
 
 /** The Cause that Lambda would make of a thrown error, but for its trace. */
@@ -42,7 +48,7 @@ function wholeJson(cause: string): LambdaCause | null {
   try {
     value = JSON.parse(cause);
   } catch {
-    // Plain text or cut JSON: the other readers' business.
+    // oxlint-disable-next-line loud/no-swallowed-error -- plain text or cut JSON is the other readers' business
     return null;
   }
   if (typeof value !== 'object' || value === null || !('errorMessage' in value) || typeof value.errorMessage !== 'string') return null;
@@ -59,23 +65,4 @@ function cutJson(cause: string): LambdaCause | null {
 function cutString(text: string, name: string): string | null {
   const escaped = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}|\\\\["\\\\/bfnrt])*)`).exec(text)?.[1];
   return escaped === undefined ? null : (JSON.parse(`"${escaped}"`) as string);
-}
-
-function guidanceOf(code: string): string | null {
-  return Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].guidance : null;
-}
-
-function guidanceFor(type: string, message: string): string {
-  if (/^(States\.Timeout|States\.HeartbeatTimeout|Sandbox\.Timedout|Execution\.TIMED_OUT)$/.test(type) || /\btimed out\b/i.test(message)) {
-    return 'The step took longer than it may. Shorten the date range, choose a longer timeframe, or train fewer epochs or a smaller network; then start again.';
-  }
-  if (/^Runtime\.(ExitError|OutOfMemory)$/.test(type) || /out of memory|signal: killed/i.test(message)) {
-    return 'The process of the step ended, most often for lack of memory. Use fewer bars, features or symbols, or give the step more memory; then retry the operation.';
-  }
-  if (/^(Lambda\.(?!Unknown)|DynamoDB\.|S3\.)/.test(type)) {
-    return 'A service of the cloud failed although the call was repeated. Retry the operation; if it fails again, look at the state of the service and at its quotas.';
-  }
-  if (type === 'Execution.ABORTED') return 'Somebody or something stopped the execution outside of the API. Retry the operation.';
-  if (type === 'States.Permissions') return 'The state machine lacks a permission. Deploy the stack again, unchanged, and retry the operation.';
-  return 'This was not foreseen. Retry the operation; if it fails again, report it with the operation id and this message.';
 }

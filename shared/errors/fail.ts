@@ -4,12 +4,17 @@ import {
   BacktestDataError,
   MarketDataError,
   PIPELINE_ERRORS,
-  type PipelineError,
+  PipelineError,
   type PipelineErrorInit,
   TrainingDataError,
 } from './pipeline-error.ts';
 
 type FactsOf<C extends FailureCode> = Parameters<(typeof FAILURES)[C]['what']>[0];
+
+/** A failure with this code, or one of these: its facts are known by it. */
+type FailureWith<C extends FailureCode> = {
+  readonly [K in C]: Omit<PipelineError, 'code' | 'facts'> & { readonly code: K; readonly facts: FactsOf<K> };
+}[C];
 
 /**
  * Builds the typed error of a catalogued failure: `throw fail('DATA_FILE_MISSING', { ... })`.
@@ -17,8 +22,28 @@ type FactsOf<C extends FailureCode> = Parameters<(typeof FAILURES)[C]['what']>[0
  * @param cause the error that led here, kept as `cause`
  */
 export function fail<C extends FailureCode>(code: C, facts: FactsOf<C>, cause?: unknown): PipelineError {
-  const entry = FAILURES[code] as unknown as Failure;
+  const entry = catalogued(code);
   return new PIPELINE_ERRORS[entry.type]({ code, what: entry.what(facts), guidance: entry.guidance, facts, cause });
+}
+
+/** Whether a caught error is the catalogued failure with this code, or one with any of these; the code then tells its facts apart. */
+export function isFailure<const C extends FailureCode>(error: unknown, ...codes: readonly C[]): error is FailureWith<C> {
+  return error instanceof PipelineError && (codes as readonly string[]).includes(error.code);
+}
+
+/** Whether what failed may succeed when it is repeated unchanged. */
+export function mayPass(error: PipelineError): boolean {
+  return isFailureCode(error.code) && catalogued(error.code).retry === 'as_is';
+}
+
+/** The entry of a code. */
+export function catalogued(code: FailureCode): Failure {
+  return FAILURES[code] as unknown as Failure;
+}
+
+/** Whether the text is a code of this version's catalogue. */
+export function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(FAILURES, text);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { OPERATION_SCHEMA_VERSION, OPERATION_STATUSES, type Operation } from '../../memory-schema/operation.ts';
 import { causeOf } from '../errors/cause.ts';
-import { fail, PipelineError } from '../errors/index.ts';
+import { fail, isFailure } from '../errors/index.ts';
 import { operationIdAt, runKeys } from '../memory/keys.ts';
 import type { Ports, Workflows } from '../ports/index.ts';
 import type { Strategy } from '../strategy/strategy.ts';
@@ -77,6 +77,7 @@ export async function startResearch(deps: ResearchDeps, plan: ResearchPlan, once
     const begun = await undo(deps.ports, held, operationId, error);
     if (begun === null) throw error;
     // The operation has left `pending`: its execution runs, although the call that started it or noted its name failed.
+    // oxlint-disable-next-line loud/no-swallowed-error -- the execution runs, whatever failed after it began
     return { outcome: 'started', operation: begun };
   }
 }
@@ -101,7 +102,7 @@ async function releaseAll(ports: Ports, held: readonly string[], operationId: st
  */
 async function undo(ports: Ports, held: readonly string[], operationId: string, error: unknown): Promise<Operation | null> {
   try {
-    if (error instanceof PipelineError && error.code === 'OPERATION_ID_TAKEN') {
+    if (isFailure(error, 'OPERATION_ID_TAKEN')) {
       // Slots, copy and item under this id are the other operation's.
       await releaseAll(ports, held.filter(isIdempotencyKey), operationId);
       return null;

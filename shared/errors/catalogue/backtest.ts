@@ -1,12 +1,13 @@
-import { failure } from '../failure.ts';
+import { area, failure } from '../failure.ts';
 
 /** Failures of backtest and gates. */
-export const backtestFailures = {
+export const backtestFailures = area({ steps: ['backtest'], retry: 'never' }, {
   BACKTEST_DATA_CHANGED: failure(
     'BacktestDataError',
     (f: { key: string; expected: string; actual: string }) =>
       `${f.key} changed after the model was trained on it: its SHA-256 is ${f.actual}, not ${f.expected}.`,
     'Leave market data alone while an operation runs, then retry the operation.',
+    { retry: 'as_is' },
   ),
   BACKTEST_OUTPUT_SHAPE: failure(
     'BacktestDataError',
@@ -25,6 +26,7 @@ export const backtestFailures = {
     (f: { symbol: string; rule: string; from: string; to: string; decisionBars: number; warmup: number; minimum: number }) =>
       `${f.symbol} has ${f.decisionBars} bars to decide on in the backtest range ${f.from} to ${f.to} (chosen by: ${f.rule}); ${f.minimum} are needed after a warm-up of ${f.warmup} bars.`,
     'Widen backtest.date_range, or supply bars from before its start so that the indicators are warm when it begins.',
+    { retry: 'after_mending' },
   ),
   BACKTEST_WINDOW_INVALID: failure(
     'BacktestDataError',
@@ -43,16 +45,19 @@ export const backtestFailures = {
     (f: { metric: string; value: string; from: string; to: string }) =>
       `The backtest metric ${f.metric} came out as ${f.value} over the equity curve from ${f.from} to ${f.to}.`,
     'Check the prices of that period: values of extreme size overflow the arithmetic. Report it if the prices are plausible.',
+    { retry: 'after_mending' },
   ),
   GATE_TRAINING_METRIC_INVALID: failure(
     'TrainingDataError',
     (f: { metric: string; value: string }) => `The training gate needs the metric ${f.metric} as a finite number, and it is ${f.value}.`,
     'Check the training log of this run: the model was not evaluated on the test split, or its loss diverged. Lower training.learning_rate or check the labels, then run again.',
+    { steps: ['train'] },
   ),
   GATE_BACKTEST_METRIC_INVALID: failure(
     'BacktestDataError',
     (f: { metric: string; value: string }) =>
       `The backtest gate needs the metric ${f.metric} as a finite number, or as null with a reason, and it is ${f.value}.`,
     'The backtest result is incomplete or damaged: run the operation again, and report it if it happens twice.',
+    { retry: 'as_is' },
   ),
-} as const;
+});

@@ -1,4 +1,4 @@
-import { failure } from '../failure.ts';
+import { area, failure } from '../failure.ts';
 
 /** One symbol's part in a data set, for messages. Times are ISO 8601, UTC; `from` and `to` are null where no row is usable. */
 type SymbolFacts = {
@@ -15,7 +15,7 @@ const rangeOf = (f: SymbolFacts): string => (f.from === null || f.to === null ? 
 const listed = (symbols: readonly SymbolFacts[]): string => symbols.map((f) => `${f.symbol}: ${rangeOf(f)}`).join('; ');
 
 /** Failures of features, labels and the data sets made of them. Times are ISO 8601, UTC. */
-export const datasetFailures = {
+export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'after_mending' }, {
   FEATURE_BARS_MISSING: failure(
     'MarketDataError',
     (f: { symbol: string; timeframe: string; loaded: readonly string[] }) =>
@@ -59,18 +59,21 @@ export const datasetFailures = {
     'TrainingDataError',
     (f: { symbol: string; rows: number; labels: number }) => `${f.symbol} has ${f.rows} feature rows and ${f.labels} labels.`,
     'Features and labels must come from the same bars: this is a defect of the program; please report it with the strategy.',
+    { steps: ['train'], retry: 'never' },
   ),
   TRAINING_NO_USABLE_ROWS: failure(
     'TrainingDataError',
     (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
       `Not every symbol has rows with all features (requested: ${f.requested}). ${listed(f.symbols)}.`,
     'Extend the date range or provide more history before it: indicators need their warm-up first.',
+    { steps: ['train'] },
   ),
   TRAINING_SYMBOLS_DO_NOT_OVERLAP: failure(
     'TrainingDataError',
     (f: { requested: string; symbols: readonly SymbolFacts[] }) =>
       `There is no time that the data of all symbols covers (requested: ${f.requested}). ${listed(f.symbols)}.`,
     'Provide data of the same period for every symbol, or train on the symbols that overlap.',
+    { steps: ['train'] },
   ),
   TRAINING_SPLIT_TOO_SMALL: failure(
     'TrainingDataError',
@@ -79,6 +82,7 @@ export const datasetFailures = {
       `${f.symbols.map((s) => `${s.symbol}: ${s.train} train, ${s.validation} validation, ${s.test} test (${rangeOf(s)})`).join('; ')}.`,
     'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short. ' +
       'Where labels are made at CUSUM events alone, a lower cusum_threshold gives more of them.',
+    { steps: ['train'] },
   ),
   TRAINING_TOO_FEW_CLASSES: failure(
     'TrainingDataError',
@@ -87,11 +91,13 @@ export const datasetFailures = {
         .map(([name, count]) => `${name} ${count}`)
         .join(', ')}.`,
     'Change the parameters of the labels (a lower threshold, wider or narrower barriers), or train on a longer range.',
+    { steps: ['train'], retry: 'never' },
   ),
   TRAINING_FEATURE_CONSTANT: failure(
     'TrainingDataError',
     (f: { feature: string; normalization: string; value: number; rows: number }) =>
       `Feature ${f.feature} is ${f.value} in all ${f.rows} training rows: ${f.normalization} normalization is undefined.`,
     'Remove the feature or its normalization, or train on a range in which it moves.',
+    { steps: ['train'], retry: 'never' },
   ),
-} as const;
+});

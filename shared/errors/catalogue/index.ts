@@ -1,4 +1,5 @@
 import { backtestFailures } from './backtest.ts';
+import { contextDataFailures } from './context-data.ts';
 import { datasetFailures } from './dataset.ts';
 import { marketDataFailures } from './market-data.ts';
 import { modelFailures } from './model.ts';
@@ -10,6 +11,7 @@ import { trainingFailures } from './training.ts';
 export const FAILURES = {
   ...strategyFailures,
   ...marketDataFailures,
+  ...contextDataFailures,
   ...datasetFailures,
   ...trainingFailures,
   ...modelFailures,

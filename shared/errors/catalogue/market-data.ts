@@ -1,18 +1,20 @@
-import { failure } from '../failure.ts';
+import { area, failure } from '../failure.ts';
 
 type Line = { readonly file: string; readonly line: number };
 
 /** Failures of bars and of the files they come from. Times are ISO 8601, UTC; lines count from 1, the header. */
-export const marketDataFailures = {
+export const marketDataFailures = area({ steps: ['command', 'train', 'backtest'], retry: 'after_mending' }, {
   SYMBOL_INVALID: failure(
     'MarketDataError',
     (f: { symbol: string }) => `"${f.symbol}" is not a symbol that data files can be named after.`,
     'Use 1 to 20 letters, digits, _, - and ., not starting with a dot and without "..".',
+    { retry: 'never' },
   ),
   DATA_FILE_NAME_INVALID: failure(
     'MarketDataError',
     (f: { file: string }) => `The name of ${f.file} is not <SYMBOL>_<TIMEFRAME>.csv.`,
     'Name data files like EURUSD_1h.csv, with one of the timeframes 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.',
+    { steps: ['command'] },
   ),
   DATA_FILE_MISSING: failure(
     'MarketDataError',
@@ -133,48 +135,57 @@ export const marketDataFailures = {
     (f: { file: string; found: readonly string[]; formats: readonly string[] }) =>
       `${f.file} is no export that can be imported: its header reads ${f.found.join(', ')}. Known are ${f.formats.join('; ')}.`,
     'Export the data in one of these formats, or rewrite the file in the canonical one.',
+    { steps: ['command'] },
   ),
   IMPORT_TIMEZONE_UNKNOWN: failure(
     'MarketDataError',
     (f: { timezone: string }) => `There is no time zone "${f.timezone}".`,
     'Name the zone of the clock that the times were read from: UTC, an IANA zone such as Europe/Berlin, or an offset such as +02:00.',
+    { steps: ['command'] },
   ),
   IMPORT_TIMEZONE_CONFLICT: failure(
     'MarketDataError',
     (f: Line & { time: string; timezone: string; stated: string; actual: string }) =>
       `${f.file}, line ${f.line}: the file states an offset of ${f.stated} for ${f.time}, when ${f.timezone} has ${f.actual}.`,
     'Name the zone that the file was exported in; for times in UTC or GMT that is UTC.',
+    { steps: ['command'] },
   ),
   IMPORT_TIME_SKIPPED: failure(
     'MarketDataError',
     (f: Line & { time: string; timezone: string }) =>
       `${f.file}, line ${f.line}: clocks in ${f.timezone} never showed ${f.time}, which a change of the clocks skipped.`,
     'The times are of another zone: name that one, or export the data in UTC.',
+    { steps: ['command'] },
   ),
   IMPORT_TIME_AMBIGUOUS: failure(
     'MarketDataError',
     (f: Line & { time: string; timezone: string }) =>
       `${f.file}, line ${f.line}: clocks in ${f.timezone} showed ${f.time} twice, and the file has it once.`,
     'Export the data in UTC, or add the offset to the times of that hour.',
+    { steps: ['command'] },
   ),
   IMPORT_DAY_NOT_MIDNIGHT: failure(
     'MarketDataError',
     (f: Line & { time: string }) => `${f.file}, line ${f.line}: a daily or weekly bar is stamped ${f.time}, which is not midnight.`,
     'Export daily and weekly bars by their calendar day; bars that open at another hour can be used as they are if their times are UTC.',
+    { steps: ['command'] },
   ),
   DATA_FILE_UNREADABLE: failure(
     'StorageError',
     (f: { file: string; reason: string }) => `${f.file} cannot be read: ${f.reason}.`,
     'Check the name and the permissions of the file.',
+    { steps: ['command'] },
   ),
   DATA_FILE_UNWRITABLE: failure(
     'StorageError',
     (f: { file: string; reason: string }) => `${f.file} cannot be written: ${f.reason}.`,
     'Check the permissions of the folder and the space left, or choose another folder.',
+    { steps: ['command'] },
   ),
   DATA_FILE_EXISTS: failure(
     'MarketDataError',
     (f: { file: string }) => `${f.file} exists with other content; nothing was written.`,
     'Choose another folder, or replace it with --force.',
+    { steps: ['command'] },
   ),
-} as const;
+});

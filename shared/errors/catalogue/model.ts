@@ -1,9 +1,9 @@
-import { failure } from '../failure.ts';
+import { area, failure } from '../failure.ts';
 
 const RETRAIN = 'Run the research again, so that training writes the model anew';
 
 /** Failures of reading and running a model bundle. */
-export const modelFailures = {
+export const modelFailures = area({ steps: ['backtest'], retry: 'as_is' }, {
   MODEL_NOT_OF_RUN: failure(
     'ModelLoadError',
     (f: { location: string; expected: string; actual: string }) =>
@@ -41,11 +41,13 @@ export const modelFailures = {
     'ModelLoadError',
     (f: { row: number; value: string; location: string }) => `The model under ${f.location} answers row ${f.row} of its input with ${f.value}.`,
     `Its parameters are too large for its input. ${RETRAIN}, with a lower training.learning_rate or with normalised raw inputs.`,
+    { steps: ['train', 'backtest'], retry: 'never' },
   ),
   MODEL_INPUT_NOT_FINITE: failure(
     'BacktestDataError',
     (f: { row: number; feature: string; value: string }) => `Feature ${f.feature} is ${f.value} in row ${f.row} of the model's input.`,
     'Look at the bars around that row: an indicator could not be computed there. Correct the data or choose another date range.',
+    { steps: ['train', 'backtest'], retry: 'after_mending' },
   ),
   MODEL_FEATURES_MISMATCH: failure(
     'BacktestDataError',
@@ -54,4 +56,4 @@ export const modelFailures = {
       `${f.model ?? 'none'}, the strategy ${f.strategy ?? 'none'} (${f.modelCount} and ${f.strategyCount} features).`,
     'Backtest a model only with the strategy it was trained for; after a change of indicators, fuzzy_sets or nn_inputs, train again.',
   ),
-} as const;
+});

@@ -1,7 +1,7 @@
-import { failure } from '../failure.ts';
+import { area, failure } from '../failure.ts';
 
 /** Failures of the training loop. */
-export const trainingFailures = {
+export const trainingFailures = area({ steps: ['train'], retry: 'never' }, {
   TRAINING_DIVERGED: failure(
     'TrainingDataError',
     (f: { epoch: number; epochs: number; quantity: string; value: string; learningRate: number }) =>
@@ -31,4 +31,4 @@ export const trainingFailures = {
       `All ${f.rows} validation rows belong to classes that the training rows do not have, so no epoch can be judged by them.`,
     'Give training or validation more rows (training_data.date_range, training.data_split), or choose label parameters under which the classes are less rare.',
   ),
-} as const;
+});
