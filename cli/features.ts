@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { FolderObjectStore } from '../local/folder-object-store.ts';
 import type { FeatureMatrix } from '../shared/dataset/feature-matrix.ts';
 import { MarketDataError } from '../shared/errors/index.ts';
+import { loadContext } from '../shared/market-data/context/load.ts';
 import { isoTime } from '../shared/market-data/times.ts';
 import { loadSymbolFeatures } from '../shared/research/symbol-data.ts';
 import type { Strategy } from '../shared/strategy/strategy.ts';
@@ -32,7 +33,7 @@ export async function features(file: string, { data, symbol: asked, out }: Featu
   const { strategy } = await readStrategyFile(file);
   const symbol = chooseSymbol(strategy, asked);
   const store = new FolderObjectStore({ memory: data, marketData: data });
-  const { features: matrix } = await loadSymbolFeatures(store, strategy, symbol, null).catch((error: unknown) => {
+  const matrix = await matrixOf(store, strategy, symbol).catch((error: unknown) => {
     if (!(error instanceof MarketDataError)) throw error;
     throw new CommandExit(reportError(error, `market data in ${resolve(data)}`), '', { cause: error });
   });
@@ -42,6 +43,11 @@ export async function features(file: string, { data, symbol: asked, out }: Featu
     return;
   }
   for (const chunk of csvChunks(matrix)) await write(process.stdout, chunk);
+}
+
+async function matrixOf(store: FolderObjectStore, strategy: Strategy, symbol: string): Promise<FeatureMatrix> {
+  const context = await loadContext(store, strategy.contextSources);
+  return (await loadSymbolFeatures(store, strategy, symbol, null, context)).features;
 }
 
 function chooseSymbol({ symbols }: Strategy, asked: string | undefined): string {

@@ -1,33 +1,56 @@
 import { fail } from '../errors/index.ts';
-import { alignClosed } from '../market-data/align.ts';
-import { lowerBound, sliceBars, type Bars } from '../market-data/bars.ts';
+import { alignClosed, alignKnown } from '../market-data/align.ts';
+import { lowerBound, sliceBars, type Bars, type PriceColumns } from '../market-data/bars.ts';
+import { headOf, type ContextSeries } from '../market-data/context/series.ts';
 import { coverageTolerance } from '../market-data/coverage.ts';
 import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
 
-/** One timeframe seen from the rows. */
+/** A series seen from the rows: the bars of a timeframe, or the entries of a context source. */
 export interface Frame {
-  readonly bars: Bars;
-  /** Per row, the index of the latest closed bar, -1 where none is; null on the base timeframe, where row i sees bar i. */
+  /** What indicators are computed on. */
+  readonly columns: PriceColumns;
+  /** Per row, the index of the latest bar or entry known at its close, -1 where none is; null on the base timeframe, where row i sees bar i. */
   readonly visible: Int32Array | null;
 }
 
-/** The rows of a feature matrix and the bars that each of them sees. */
+/** Bars of one timeframe. */
+export interface TimeframeFrame extends Frame {
+  readonly kind: 'timeframe';
+  readonly columns: Bars;
+}
+
+/** The entries of a context source, up to the last that a row sees. */
+export interface ContextFrame extends Frame {
+  readonly kind: 'context';
+  readonly series: ContextSeries;
+  readonly visible: Int32Array;
+}
+
+/** The rows of a feature matrix and what each of them sees. */
 interface Frames {
-  /** Base bars, one per row: up to where every timeframe has data. */
+  /** Base bars, one per row: up to where every timeframe and every context source has data. */
   readonly rows: Bars;
-  readonly byTimeframe: ReadonlyMap<Timeframe, Frame>;
+  readonly byTimeframe: ReadonlyMap<Timeframe, TimeframeFrame>;
+  /** By source id. */
+  readonly bySource: ReadonlyMap<string, ContextFrame>;
 }
 
 /**
- * Joins the bars of one symbol to its base timeframe, as of each base bar's close.
+ * Joins the bars of one symbol, and context series, to its base timeframe, as of each base bar's close.
  *
  * A timeframe whose data is over would show its last bar for ever after. The rows therefore end where one of them is over:
- * three bars (of the longer of the two timeframes) after the first base bar opened that its bars no longer reach.
+ * three bars (of the longer of the two timeframes) after the first base bar opened that its bars no longer reach; a context
+ * source is over when its last entry holds no longer.
  *
- * @throws MarketDataError where a timeframe has no bars, or no time in common with the base timeframe
+ * @throws MarketDataError where a timeframe has no bars, or where it or a context series has no time in common with the base timeframe
  */
-export function joinFrames(base: Timeframe, others: readonly Timeframe[], bars: ReadonlyMap<Timeframe, Bars>): Frames {
+export function joinFrames(
+  base: Timeframe,
+  others: readonly Timeframe[],
+  bars: ReadonlyMap<Timeframe, Bars>,
+  context: readonly ContextSeries[],
+): Frames {
   const baseBars = barsOf(base, base, bars);
   const joined = others.map((timeframe) => barsOf(timeframe, base, bars));
   let length = baseBars.length;
@@ -35,10 +58,11 @@ export function joinFrames(base: Timeframe, others: readonly Timeframe[], bars: 
     requireOverlap(baseBars, other);
     length = Math.min(length, rowsUntilOver(baseBars, other));
   }
+  for (const series of context) length = Math.min(length, rowsUntilStale(baseBars, series));
   const rows = sliceBars(baseBars, 0, length);
-  const byTimeframe = new Map<Timeframe, Frame>([[base, { bars: rows, visible: null }]]);
-  for (const other of joined) byTimeframe.set(other.timeframe, { bars: other, visible: alignClosed(rows, other) });
-  return { rows, byTimeframe };
+  const byTimeframe = new Map<Timeframe, TimeframeFrame>([[base, { kind: 'timeframe', columns: rows, visible: null }]]);
+  for (const other of joined) byTimeframe.set(other.timeframe, { kind: 'timeframe', columns: other, visible: alignClosed(rows, other) });
+  return { rows, byTimeframe, bySource: new Map(context.map((series) => [series.source.id, joinContext(rows, series)])) };
 }
 
 /** First row that sees at least bar number `index` of the frame; `rows` if none does. */
@@ -48,9 +72,12 @@ export function firstRowSeeing({ visible }: Frame, index: number, rows: number):
   return row < 0 ? rows : row;
 }
 
-/** Throws MarketDataError where a row from `from` on sees a bar of another timeframe closed for longer than data may miss. */
-export function requireNoHoles({ rows, byTimeframe }: Frames, from: number): void {
-  for (const { bars, visible } of byTimeframe.values()) {
+/**
+ * Throws MarketDataError where a row from `from` on sees a bar of another timeframe closed for longer than data may miss, or an entry of a
+ * context series that no longer holds.
+ */
+export function requireNoHoles({ rows, byTimeframe, bySource }: Frames, from: number): void {
+  for (const { columns: bars, visible } of byTimeframe.values()) {
     if (visible === null) continue;
     const tolerance = coverageTolerance(bars.timeframe);
     for (let row = from; row < rows.length; row++) {
@@ -66,6 +93,28 @@ export function requireNoHoles({ rows, byTimeframe }: Frames, from: number): voi
       });
     }
   }
+  for (const frame of bySource.values()) requireFresh(rows, frame, from);
+}
+
+function requireFresh(rows: Bars, { series: { source, visibleFrom, freshUntil }, visible }: ContextFrame, from: number): void {
+  for (let row = from; row < rows.length; row++) {
+    const seen = visible[row]!;
+    if (closeOf(rows, row) <= freshUntil[seen]!) continue;
+    throw fail('CONTEXT_STALE', {
+      source: source.id,
+      symbol: rows.symbol,
+      timeframe: rows.timeframe,
+      time: isoTime(rows.time[row]!),
+      published: isoTime(visibleFrom[seen]!),
+      fresh_until: isoTime(freshUntil[seen]!),
+    });
+  }
+}
+
+/** Only what the rows see is computed on, so that nothing known later can make a difference. */
+function joinContext(rows: Bars, series: ContextSeries): ContextFrame {
+  const visible = alignKnown(rows, series.visibleFrom, 0);
+  return { kind: 'context', series, columns: headOf(series.columns, visible.at(-1)! + 1), visible };
 }
 
 function barsOf(timeframe: Timeframe, base: Timeframe, bars: ReadonlyMap<Timeframe, Bars>): Bars {
@@ -94,6 +143,20 @@ function rowsUntilOver(base: Bars, other: Bars): number {
   if (unreached === undefined) return base.length;
   const lastClose = unreached + 3 * Math.max(duration, durationMs(other.timeframe));
   return lowerBound(base.time, lastClose - duration + 1);
+}
+
+/** Number of base bars that close while the series has an entry that holds. */
+function rowsUntilStale(base: Bars, { source, visibleFrom, freshUntil }: ContextSeries): number {
+  const until = freshUntil.at(-1) ?? -Infinity;
+  const length = lowerBound(base.time, until - durationMs(base.timeframe) + 1);
+  if (length > 0 && visibleFrom[0]! <= closeOf(base, length - 1)) return length;
+  throw fail('CONTEXT_DOES_NOT_OVERLAP', {
+    source: source.id,
+    source_range: visibleFrom.length === 0 ? 'nothing' : `${isoTime(visibleFrom[0]!)} to ${isoTime(visibleFrom.at(-1)!)}`,
+    symbol: base.symbol,
+    timeframe: base.timeframe,
+    range: rangeOf(base),
+  });
 }
 
 function closeOf({ time, timeframe }: Bars, index: number): number {

@@ -7,14 +7,23 @@ import { durationMs } from './timeframe.ts';
  * @returns `base.length` indexes, never decreasing
  */
 export function alignClosed(base: Bars, other: Bars): Int32Array {
-  const visible = new Int32Array(base.length);
-  const baseDuration = durationMs(base.timeframe);
-  const otherDuration = durationMs(other.timeframe);
-  let latest = -1;
+  return alignKnown(base, other.time, durationMs(other.timeframe));
+}
+
+/**
+ * For each bar of `base`, the index of the latest entry that is known when the bar closes; -1 where none is.
+ * @param times ascending, milliseconds UTC
+ * @param delay milliseconds from an entry's time until it is known
+ * @returns `base.length` indexes, never decreasing
+ */
+export function alignKnown(base: Bars, times: Float64Array, delay: number): Int32Array {
+  const latest = new Int32Array(base.length);
+  const duration = durationMs(base.timeframe);
+  let index = -1;
   for (let i = 0; i < base.length; i++) {
-    const decision = base.time[i]! + baseDuration;
-    while (latest + 1 < other.length && other.time[latest + 1]! + otherDuration <= decision) latest++;
-    visible[i] = latest;
+    const decision = base.time[i]! + duration;
+    while (index + 1 < times.length && times[index + 1]! + delay <= decision) index++;
+    latest[i] = index;
   }
-  return visible;
+  return latest;
 }

@@ -3,6 +3,7 @@ import { type BacktestSeries, backtestRange, type BacktestRange } from '../backt
 import { simulate, type Simulation } from '../backtest/simulate.ts';
 import { packMatrix } from '../dataset/rows.ts';
 import { labelerOf } from '../labels/registry.ts';
+import { loadContext } from '../market-data/context/load.ts';
 import { runKeys } from '../memory/keys.ts';
 import { loadBundle } from '../model/bundle.ts';
 import type { Model } from '../model/model.ts';
@@ -66,10 +67,11 @@ async function tradeAll(
   { borders, provenance }: TrainingArtefact,
   report: Report,
 ): Promise<{ readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[] }> {
+  const context = await loadContext(ports.objects, strategy.contextSources);
   const loaded: SymbolFeatures[] = [];
   for (const [i, symbol] of strategy.symbols.entries()) {
     await report({ currentStep: 'Preparing backtest data', share: 0, itemsProcessed: i, itemsTotal: strategy.symbols.length, currentItem: symbol });
-    const features = await loadSymbolFeatures(ports.objects, strategy, symbol, null);
+    const features = await loadSymbolFeatures(ports.objects, strategy, symbol, null, context);
     requireTrainedData(features, provenance);
     loaded.push(features);
   }

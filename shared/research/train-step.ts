@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
 import { fitAndLabel } from '../labels/labeler.ts';
 import { labelerOf } from '../labels/registry.ts';
+import { type ContextFile, loadContext } from '../market-data/context/load.ts';
 import { runKeys } from '../memory/keys.ts';
 import { type Bundle, buildBundle, loadBundle } from '../model/bundle.ts';
 import type { Ports } from '../ports/index.ts';
@@ -49,7 +50,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   const { seed, bypass_gates: bypassGates } = operation.metadata.parameters;
 
   const { strategy, sha256: strategySha256, notices } = await readRunStrategy(ports.objects, 'train', keys);
-  const { dataset, dataSha256, remarks } = await asStepError('train', () => assemble(ports, strategy, report));
+  const { dataset, context: contextFiles, dataSha256, remarks } = await asStepError('train', () => assemble(ports, strategy, report));
 
   const trained = await trainModel(
     {
@@ -96,7 +97,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   await ports.objects.put(keys.model, bundle.model);
   await ports.objects.put(keys.manifest, bundle.manifest);
   await writeJsonArtefact(ports.objects, 'train', keys.training, trainingArtefactSchema, {
-    result: trainingResult({ strategy, dataset, trained, tested, gate }),
+    result: trainingResult({ strategy, dataset, contextFiles, trained, tested, gate }),
     provenance: {
       operation_id: operationId,
       seed,
@@ -148,11 +149,12 @@ async function assemble(
   ports: Ports,
   strategy: Strategy,
   report: ReturnType<typeof progressReporter>,
-): Promise<{ dataset: Dataset; dataSha256: Record<string, string>; remarks: readonly string[] }> {
+): Promise<{ dataset: Dataset; context: readonly ContextFile[]; dataSha256: Record<string, string>; remarks: readonly string[] }> {
   const labeler = labelerOf(strategy.training.labels.source);
   const symbols: SymbolData[] = [];
   const dataSha256: Record<string, string> = {};
-  const remarks: string[] = [];
+  const context = await loadContext(ports.objects, strategy.contextSources);
+  const remarks = context.files.flatMap((file) => file.remarks.map((remark) => `${file.key}: ${remark}`));
   for (const [i, symbol] of strategy.symbols.entries()) {
     await report({
       currentStep: 'Preparing training data',
@@ -161,13 +163,13 @@ async function assemble(
       itemsTotal: strategy.symbols.length,
       currentItem: symbol,
     });
-    const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange);
+    const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange, context);
     Object.assign(dataSha256, loaded.dataSha256);
     remarks.push(...loaded.notices);
     const { features } = loaded;
     symbols.push({ features, label: (training) => fitAndLabel(labeler, features.bars, strategy.training.labels.params, training) });
   }
-  return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), dataSha256, remarks };
+  return { dataset: assembleDataset({ strategy, symbols, classes: labeler.classes }), context: context.files, dataSha256, remarks };
 }
 
 function epochProgress(epoch: EpochReport, rows: number) {

@@ -26,7 +26,7 @@ const trained: TrainedModel = {
 
 describe('the record of a training', () => {
   const tested = testMetricsOf(dataset, new Float32Array(dataset.test.count * 3));
-  const result = trainingResult({ strategy, dataset, trained, tested, gate: judgeTraining(strategy, trained, tested, false) });
+  const result = trainingResult({ strategy, dataset, contextFiles: [], trained, tested, gate: judgeTraining(strategy, trained, tested, false) });
 
   it('gives the figures of the best epoch beside those of the last', () => {
     expect(result.training_metrics).toMatchObject({
@@ -49,7 +49,7 @@ describe('the record of a training', () => {
     const data = symbolData(hourlyBars('A', 0, 1000));
     const symbols = [{ ...data, label: (training: BarRange) => ({ ...data.label(training), statistics: { cusum_threshold: training[1] / 1e6 } }) }];
     const fitted = assembleDataset({ strategy: datasetStrategy(), symbols, classes: SIGNAL_CLASSES });
-    const { data_summary: summary } = trainingResult({ strategy, dataset: fitted, trained, tested, gate: judgeTraining(strategy, trained, tested, false) });
+    const { data_summary: summary } = trainingResult({ strategy, dataset: fitted, contextFiles: [], trained, tested, gate: judgeTraining(strategy, trained, tested, false) });
     expect(summary.per_symbol[0]?.label_statistics).toEqual({ cusum_threshold: 0.0007 });
   });
 });

@@ -3,6 +3,8 @@ import { majorityBaseline } from '../dataset/class-balance.ts';
 import { type Dataset, SPLITS } from '../dataset/dataset.ts';
 import { type ClassificationTestMetrics, classificationMetrics, regressionMetrics, type RegressionTestMetrics } from '../evaluation/test-metrics.ts';
 import { trainingGate } from '../gates/training-gate.ts';
+import { outputsOf } from '../labels/labeler.ts';
+import type { ContextFile } from '../market-data/context/load.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 
@@ -46,11 +48,13 @@ export function judgeTraining(strategy: Strategy, trained: TrainedModel, tested:
 export function trainingResult(input: {
   readonly strategy: Strategy;
   readonly dataset: Dataset;
+  /** The context files that the features come from. */
+  readonly contextFiles: readonly ContextFile[];
   readonly trained: TrainedModel;
   readonly tested: TestMetrics;
   readonly gate: GateVerdictRecord;
 }): TrainingResult {
-  const { strategy, dataset, trained, tested, gate } = input;
+  const { strategy, dataset, contextFiles, trained, tested, gate } = input;
   const last = trained.history.at(-1);
   const best = trained.history[trained.bestEpoch - 1];
   if (last === undefined || best === undefined) throw new Error('A trained model has at least one epoch.');
@@ -82,8 +86,8 @@ export function trainingResult(input: {
           }
         : { ...tested.metrics },
     majority_baseline_accuracy: dataset.balance === null ? null : majorityBaseline(dataset.balance).accuracy,
-    absent_classes: [...(dataset.balance?.absent ?? [])],
-    data_summary: dataSummary(strategy, dataset),
+    absent_classes: dataset.balance === null ? [] : [...dataset.balance.absent],
+    data_summary: { ...dataSummary(strategy, dataset), ...(contextFiles.length > 0 && { context_sources: contextFiles.map(contextRecord) }) },
     model_info: {
       parameters_count: trained.layers.reduce((sum, layer) => sum + layer.weight.length + layer.bias.length, 0),
       architecture: `${strategy.model.type} ${[dataset.featureIds.length, ...strategy.model.hiddenLayers, dataset.classes?.length ?? 1].join('-')}`,
@@ -123,6 +127,10 @@ function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data
       ...(rows.labelStatistics !== undefined && { label_statistics: rows.labelStatistics }),
     })),
   };
+}
+
+function contextRecord({ source, provider, key, rows, first, last }: ContextFile) {
+  return { source, provider, file: key, rows, start: iso(first), end: iso(last) };
 }
 
 /** An instant as the record writes it. */

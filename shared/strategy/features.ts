@@ -44,8 +44,12 @@ export function readFeatures(report: Report, path: string, node: Tree | undefine
   let whole = true;
   for (const [i, input] of node.entries()) {
     const expanded = readInput(report, at(path, i), input, declared);
-    whole &&= expanded !== undefined;
-    for (const feature of expanded ?? []) {
+    if (expanded === undefined) {
+      whole = false;
+      continue;
+    }
+    noticeOneCadence(report, at(at(path, i), 'timeframes'), expanded, declared.indicators);
+    for (const feature of expanded) {
       const origin = origins.get(feature.id);
       if (origin !== undefined) report.problem(at(path, i), `makes the feature ${feature.id}, which ${origin} makes already`);
       origins.set(feature.id, at(path, i));
@@ -57,6 +61,15 @@ export function readFeatures(report: Report, path: string, node: Tree | undefine
     }
   }
   return whole ? features : undefined;
+}
+
+/** A context series has a cadence of its own, so that the timeframes of its inputs do not tell them apart. */
+function noticeOneCadence(report: Report, path: string, features: readonly FeatureSpec[], indicators: Indicators | null): void {
+  const timeframes = new Set(features.map(({ timeframe }) => timeframe));
+  if (features[0] === undefined || timeframes.size < 2) return;
+  const source = indicators?.get(features[0].indicatorId)?.spec.dataSource ?? null;
+  if (source === null) return;
+  report.notice(path, `the inputs of ${[...timeframes].join(', ')} hold the same values: ${source} has a cadence of its own, and one timeframe is enough`);
 }
 
 function readInput(report: Report, path: string, node: Tree, declared: Declared): readonly FeatureSpec[] | undefined {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Indicator } from '../indicators/indicator.ts';
-import { findIndicator, INDICATORS } from '../indicators/registry.ts';
+import { findIndicator, INDICATORS, readsVolume } from '../indicators/registry.ts';
 import { readIndicatorAliases } from './aliases.ts';
-import { onlyOff, readMapping, readValue } from './fields.ts';
+import type { ContextSources } from './context-data.ts';
+import { optional, readMapping, readValue } from './fields.ts';
 import { checkId } from './names.ts';
 import { unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
@@ -32,24 +33,23 @@ export const WITHOUT_EFFECT: Readonly<Record<string, Readonly<Record<string, str
   adline: { smoothing_period: 'the line is not smoothed' },
 };
 
-const dataSource = onlyOff("is not supported: indicators are computed on the bars of the strategy's own symbols");
-
-export function readIndicators(report: Report, path: string, node: Tree | undefined): Indicators | null {
+/** @param context null where it could not be read, so that references to it are not problems too */
+export function readIndicators(report: Report, path: string, node: Tree | undefined, context: ContextSources | null): Indicators | null {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return null;
   const declared = new Map<string, DeclaredIndicator | null>();
   for (const [id, definition] of map) {
     const named = checkId(report, path, id, 'no dots');
-    const read = readIndicator(report, at(path, id), id, definition);
+    const read = readIndicator(report, at(path, id), id, definition, context);
     declared.set(id, named ? read : null);
   }
   return declared;
 }
 
-function readIndicator(report: Report, path: string, id: string, node: Tree): DeclaredIndicator | null {
+function readIndicator(report: Report, path: string, id: string, node: Tree, context: ContextSources | null): DeclaredIndicator | null {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return null;
-  readValue(report, at(path, 'data_source'), map.get('data_source'), dataSource);
+  const dataSource = readDataSource(report, at(path, 'data_source'), map.get('data_source'), context);
   const type = readValue(report, at(path, 'type'), map.get('type'), z.string());
   if (type === undefined) return null;
   const refused = REFUSED_TYPES[type.toLowerCase()];
@@ -63,9 +63,36 @@ function readIndicator(report: Report, path: string, id: string, node: Tree): De
     if (params.has(name)) report.notice(at(path, name), `has no effect: ${instead}`);
   }
   const read = readValue(report, path, readIndicatorAliases(report, path, params, indicator.type), indicator.params);
-  return read === undefined ? null : { spec: { id, type: indicator.type, params: read as Record<string, ParamValue> }, indicator };
+  if (read === undefined || dataSource === undefined) return null;
+  const settings = read as Record<string, ParamValue>;
+  if (dataSource !== null && context?.get(dataSource)?.source.kind !== 'bars' && !readsOneValue(indicator, settings)) {
+    report.problem(path, `${indicator.type} on the context source ${dataSource}: ${NEEDS_BARS}`);
+    return null;
+  }
+  return { spec: { id, type: indicator.type, params: settings, dataSource }, indicator };
+}
+
+/** The id of a declared context source, null for none, undefined where it is unknown or could not be read. */
+function readDataSource(report: Report, path: string, node: Tree | undefined, context: ContextSources | null): string | null | undefined {
+  const id = readValue(report, path, node, optional(z.string()));
+  if (id === undefined || id === null) return id;
+  if (context === null) return undefined;
+  if (context.has(id)) return id;
+  report.problem(path, `${unknownName('context source', id, [...context.keys()])}${context.size === 0 ? '; declare it in `context_data`' : ''}`);
+  return undefined;
+}
+
+/** Whether one value a time is all that the indicator looks at. */
+function readsOneValue(indicator: Indicator, params: Readonly<Record<string, ParamValue>>): boolean {
+  return !indicator.usesRange && !readsVolume(indicator, params) && (params['source'] ?? 'close') === 'close';
 }
 
 function typeNames(): readonly string[] {
+const NEEDS_BARS = `that is a series of single values, without opens, highs, lows or volume. Types for it, with source close: ${INDICATORS.filter(
+  ({ usesRange, usesVolume }) => !usesRange && !usesVolume,
+)
+  .map(({ type }) => type)
+  .join(', ')}`;
+
   return INDICATORS.flatMap(({ type, aliases }) => [type].concat(aliases.filter((alias) => !alias.endsWith('indicator'))));
 }

@@ -85,7 +85,8 @@ describe('parseStrategy', () => {
       trainingRange: null,
       backtestRange: null,
       allowPartialCoverage: false,
-      indicators: [{ id: 'rsi', type: 'rsi', params: { period: 14, source: 'close' } }],
+      indicators: [{ id: 'rsi', type: 'rsi', params: { period: 14, source: 'close' }, dataSource: null }],
+      contextSources: [],
       features: [
         {
           kind: 'fuzzy',
@@ -384,8 +385,6 @@ describe('parseStrategy', () => {
       { 'gates.backtest.min_trade': 5 },
       'gates.backtest.min_trade: unknown key `min_trade`: did you mean `min_trades`?',
     ],
-    ['context data', { context_data: [{ provider: 'fred', series: 'DGS10' }] }, 'context_data: is not supported'],
-    ['a context source', { 'indicators.rsi_14.data_source': 'GBPUSD' }, 'indicators.rsi_14.data_source: is not supported'],
     ['an unknown section', { backtests: {} }, 'backtests: unknown key `backtests`: did you mean `backtest`?'],
     ['an unquoted version', { version: 3 }, 'version: must be text, not 3: quote it'],
     ['more features than a small model can use', SIX_HUNDRED_FEATURES, 'nn_inputs: makes more than 512 features'],
@@ -459,6 +458,7 @@ describe('parseStrategy', () => {
       id: 'm',
       type: 'macd',
       params: { fast_period: 5, slow_period: 35, signal_period: 5, source: 'close' },
+      dataSource: null,
     });
     expect(problemsOf({ 'training.labels': { source: 'triple_barrier', stop_loss_atr: 1, sl_multiplier: 1 } })).toEqual([
       expect.stringContaining('training.labels.stop_loss_atr: is another name for sl_multiplier'),

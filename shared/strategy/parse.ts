@@ -3,16 +3,17 @@ import { fail } from '../errors/index.ts';
 import { isStrategyName } from '../memory/keys.ts';
 import { readBacktest } from './backtest-section.ts';
 import { canonicalJson } from './canonical.ts';
+import { type ContextSources, noticeUnusedContext, readContextData } from './context-data.ts';
 import { readDecisions } from './decisions.ts';
 import { readFeatures } from './features.ts';
-import { complete, onlyOff, optional, readFields, readMapping } from './fields.ts';
+import { complete, optional, readFields, readMapping } from './fields.ts';
 import { readFuzzySets, type FuzzySets } from './fuzzy-sets.ts';
 import { readGates } from './gates-section.ts';
 import { readIndicators, type Indicators } from './indicators.ts';
 import { described } from './messages.ts';
 import { readModel } from './model.ts';
 import { at, Report, type Problem } from './report.ts';
-import type { FeatureSpec, IndicatorSpec, Strategy } from './strategy.ts';
+import type { ContextSource, FeatureSpec, IndicatorSpec, Strategy } from './strategy.ts';
 import { readTraining } from './training.ts';
 import { readTrainingData } from './training-data.ts';
 import { isTreeList, isTreeMap, plainValue, treeOfJson, type Tree, type TreeMap } from './tree.ts';
@@ -36,10 +37,9 @@ export const TOP = {
   name: z.string().refine(isStrategyName, { error: `must be ${NAME_FORM}` }).meta({ form: NAME_FORM }).describe('Names the strategy in every record.'),
   description: optional(z.string()).describe('What the strategy is about, for people.'),
   version: z.string().max(100).default('3.0').describe('Kept with the record; quote it, `"3.0"`.'),
-  context_data: onlyOff("is not supported: inputs are computed from the bars of the strategy's own symbols"),
 };
 
-const SECTIONS = ['training_data', 'indicators', 'fuzzy_sets', 'nn_inputs', 'model', 'decisions', 'training', 'backtest', 'gates'];
+const SECTIONS = ['training_data', 'context_data', 'indicators', 'fuzzy_sets', 'nn_inputs', 'model', 'decisions', 'training', 'backtest', 'gates'];
 
 /** Harmless description: allowed with any content, and kept with the strategy's text. */
 export const DESCRIPTIVE = ['scope', 'deployment', 'author', 'tags', 'notes'];
@@ -86,7 +86,8 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   const deployment = top.get('deployment');
   readMapping(report, 'deployment', deployment, 'optional');
   const data = readTrainingData(report, 'training_data', top.get('training_data'));
-  const indicators = readIndicators(report, 'indicators', top.get('indicators'));
+  const context = readContextData(report, 'context_data', top.get('context_data'), data?.baseTimeframe);
+  const indicators = readIndicators(report, 'indicators', top.get('indicators'), context);
   const fuzzySets = readFuzzySets(report, 'fuzzy_sets', top.get('fuzzy_sets'), indicators);
   const features = readFeatures(report, 'nn_inputs', top.get('nn_inputs'), { indicators, fuzzySets, timeframes: data?.timeframes });
   const decisions = readDecisions(report, 'decisions', top.get('decisions'));
@@ -95,6 +96,8 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   const backtest = readBacktest(report, 'backtest', top.get('backtest'));
   const gates = readGates(report, 'gates', top.get('gates'));
   if (features !== undefined) noticeUnused(report, indicators, fuzzySets, top.get('nn_inputs'), features);
+  const computed = indicators === null || features === undefined ? undefined : usedIndicators(indicators, features);
+  const contextSources = computed === undefined || context === null ? undefined : usedSources(report, context, computed);
   return complete<Strategy>({
     name,
     description,
@@ -105,7 +108,8 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
     trainingRange: data?.range,
     backtestRange: backtest?.range,
     allowPartialCoverage: data?.allowPartialCoverage,
-    indicators: indicators === null || features === undefined ? undefined : usedIndicators(indicators, features),
+    indicators: computed,
+    contextSources,
     features,
     model,
     training,
@@ -124,12 +128,19 @@ function noticeUnused(
 ): void {
   const usedSets = new Set(isTreeList(inputs) ? inputs.map((input) => (isTreeMap(input) ? input.get('fuzzy_set') : null)) : []);
   const used = new Set(features.map((feature) => feature.indicatorId));
-  for (const id of fuzzySets?.keys() ?? []) if (!usedSets.has(id)) report.notice(at('fuzzy_sets', id), 'is used by no input');
-  for (const id of indicators?.keys() ?? [])
-    if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
+  if (fuzzySets !== null)
+    for (const id of fuzzySets.keys()) if (!usedSets.has(id)) report.notice(at('fuzzy_sets', id), 'is used by no input');
+  if (indicators === null) return;
+  for (const id of indicators.keys()) if (!used.has(id)) report.notice(at('indicators', id), 'is used by no input and is not computed');
 }
 
 function usedIndicators(indicators: Indicators, features: readonly FeatureSpec[]): readonly IndicatorSpec[] {
   const used = new Set(features.map((feature) => feature.indicatorId));
   return [...indicators].flatMap(([id, declared]) => (declared !== null && used.has(id) ? [declared.spec] : []));
+}
+
+function usedSources(report: Report, context: ContextSources, indicators: readonly IndicatorSpec[]): readonly ContextSource[] {
+  const used = new Set(indicators.flatMap(({ dataSource }) => dataSource ?? []));
+  noticeUnusedContext(report, context, used);
+  return [...context].flatMap(([id, { source }]) => (used.has(id) ? [source] : []));
 }

@@ -15,7 +15,28 @@ export interface IndicatorSpec {
   /** Canonical registry name, e.g. `bollingerbands` for `bbands`. */
   readonly type: string;
   readonly params: Readonly<Record<string, ParamValue>>;
+  /** The context source it is computed on; null: the bars of the symbol itself. */
+  readonly dataSource: string | null;
 }
+
+/** How often a series of single values has a new one. */
+export const FREQUENCIES = ['daily', 'weekly', 'monthly', 'quarterly', 'annual'] as const;
+export type Frequency = (typeof FREQUENCIES)[number];
+
+/** A file of single values, each with the moment of its publication. */
+export interface ValueSource {
+  readonly kind: 'values';
+  readonly id: string;
+  readonly provider: 'fred' | 'cftc_cot';
+  /** Null: as the file shows. */
+  readonly frequency: Frequency | null;
+}
+
+/** A series from outside of the strategy's own symbols. The id names its file; a spread is the first of two series less the second. */
+export type ContextSource =
+  | ValueSource
+  | { readonly kind: 'spread'; readonly id: string; readonly provider: 'fred'; readonly of: readonly [ValueSource, ValueSource] }
+  | { readonly kind: 'bars'; readonly id: string; readonly provider: 'ib'; readonly timeframe: Timeframe };
 
 export type MembershipSpec =
   | { readonly type: 'triangular'; readonly parameters: readonly [a: number, b: number, c: number] }
@@ -149,3 +170,5 @@ export interface Strategy {
   readonly execution: ExecutionSpec;
   readonly gates: GateSpec;
 }
+  /** Those that its indicators are computed on, each once. */
+  readonly contextSources: readonly ContextSource[];

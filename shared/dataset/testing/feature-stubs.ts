@@ -5,10 +5,10 @@ import type { FeatureSpec, IndicatorSpec, MembershipSpec, Normalization, Strateg
 type FeatureStrategy = Pick<Strategy, 'baseTimeframe' | 'indicators' | 'features' | 'trainingRange' | 'backtestRange' | 'allowPartialCoverage'>;
 
 const INDICATORS: readonly IndicatorSpec[] = [
-  { id: 'rsi_14', type: 'rsi', params: { period: 14, source: 'close' } },
-  { id: 'rsi_3', type: 'rsi', params: { period: 3, source: 'close' } },
-  { id: 'roc_2', type: 'roc', params: { period: 2, source: 'close' } },
-  { id: 'roc_volume', type: 'roc', params: { period: 2, source: 'volume' } },
+  { id: 'rsi_14', type: 'rsi', params: { period: 14, source: 'close' }, dataSource: null },
+  { id: 'rsi_3', type: 'rsi', params: { period: 3, source: 'close' }, dataSource: null },
+  { id: 'roc_2', type: 'roc', params: { period: 2, source: 'close' }, dataSource: null },
+  { id: 'roc_volume', type: 'roc', params: { period: 2, source: 'volume' }, dataSource: null },
 ];
 
 /** A strategy over a few fixed indicators: rsi_14, rsi_3, roc_2, roc_volume. */

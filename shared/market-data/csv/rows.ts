@@ -1,12 +1,9 @@
 import { fail } from '../../errors/index.ts';
 import { BAR_COLUMNS, type BarColumn } from '../bars.ts';
+import { bodyEnd, countLines, endsWithLine, excerpt, splitLine } from './lines.ts';
 import { readNumber } from './number.ts';
 import { newStamp, readStamp, type DateOrder } from './stamp.ts';
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const BLANK = 0x20;
-const QUOTE = 0x22;
 /** A date, and five times a delimiter and a digit. Shorter lines fail, so that columns need no room for them. */
 const MIN_ROW_BYTES = 20;
 
@@ -83,8 +80,8 @@ export function readRows(bytes: Uint8Array, layout: RowLayout): BarRows {
     const l = low[row]!;
     const c = close[row]!;
     if (!(o > 0 && h > 0 && l > 0 && c > 0)) {
-      const name = BAR_COLUMNS.find((_, column) => !(values[column]![row]! > 0))!;
-      throw fail('DATA_PRICE_NOT_POSITIVE', { file, line: row + 2, column: name, price: values[BAR_COLUMNS.indexOf(name)]![row]! });
+      const at = values.findIndex((prices) => !(prices[row]! > 0));
+      throw fail('DATA_PRICE_NOT_POSITIVE', { file, line: row + 2, column: BAR_COLUMNS[at]!, price: values[at]![row]! });
     }
     if (h < o || h < c || l > o || l > c) throw fail('DATA_HIGH_LOW', { file, line: row + 2, open: o, high: h, low: l, close: c });
     const v = volume[row]!;
@@ -94,70 +91,6 @@ export function readRows(bytes: Uint8Array, layout: RowLayout): BarRows {
       unreportedVolumes++;
     }
   }
-  const lastLineEnds = bytes.indexOf(LINE_FEED, end) >= 0;
+  const lastLineEnds = endsWithLine(bytes, end);
   return { count, wall, offset, open, high, low, close, volume, unreportedVolumes, lastLineEnds };
-}
-
-/** The end of the last line that is not blank, without its line end. */
-function bodyEnd(bytes: Uint8Array, start: number): number {
-  let end = bytes.length;
-  while (end > start && (bytes[end - 1] === LINE_FEED || bytes[end - 1] === CARRIAGE_RETURN || bytes[end - 1] === BLANK)) end--;
-  return end;
-}
-
-function countLines(bytes: Uint8Array, start: number, end: number): number {
-  if (start >= end) return 0;
-  let lines = 1;
-  for (let p = start; p < end; p++) if (bytes[p] === LINE_FEED) lines++;
-  return lines;
-}
-
-/**
- * Finds the fields of the line that starts at `p`, without quotes and outer blanks, and returns where the next line starts.
- * Throws MarketDataError where their number is not `starts.length`.
- */
-function splitLine(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  delimiter: number,
-  starts: Int32Array,
-  ends: Int32Array,
-  file: string,
-  line: number,
-): number {
-  const expected = starts.length;
-  let p = start;
-  for (let found = 1; ; found++) {
-    while (p < end && bytes[p] === BLANK) p++;
-    const quoted = p < end && bytes[p] === QUOTE;
-    let from = p;
-    let to: number;
-    if (quoted) {
-      from = ++p;
-      while (p < end && bytes[p] !== LINE_FEED && (bytes[p] !== QUOTE || bytes[p + 1] === QUOTE)) p += bytes[p] === QUOTE ? 2 : 1;
-      if (p >= end || bytes[p] !== QUOTE) throw fail('DATA_QUOTES_OPEN', { file, line });
-      to = p++;
-      while (p < end && (bytes[p] === BLANK || bytes[p] === CARRIAGE_RETURN)) p++;
-      if (p < end && bytes[p] !== delimiter && bytes[p] !== LINE_FEED) throw fail('DATA_QUOTES_OPEN', { file, line });
-    } else {
-      while (p < end && bytes[p] !== delimiter && bytes[p] !== LINE_FEED) p++;
-      to = p;
-    }
-    while (to > from && (bytes[to - 1] === BLANK || bytes[to - 1] === CARRIAGE_RETURN)) to--;
-    if (found <= expected) {
-      starts[found - 1] = from;
-      ends[found - 1] = to;
-    }
-    const more = p < end && bytes[p] === delimiter;
-    p++;
-    if (more) continue;
-    if (found !== expected) throw fail('DATA_FIELD_COUNT', { file, line, expected, found });
-    return p;
-  }
-}
-
-function excerpt(bytes: Uint8Array, start: number, end: number): string {
-  const text = new TextDecoder().decode(bytes.subarray(start, end));
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

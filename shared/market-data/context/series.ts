@@ -1,0 +1,84 @@
+import type { ContextSource, Frequency, ValueSource } from '../../strategy/strategy.ts';
+import type { Bars, PriceColumns } from '../bars.ts';
+import { coverageTolerance } from '../coverage.ts';
+import { durationMs } from '../timeframe.ts';
+import type { ContextValues } from './values.ts';
+
+const DAY_MS = 86_400_000;
+
+const PERIOD_DAYS: Readonly<Record<Frequency, number>> = { daily: 1, weekly: 7, monthly: 31, quarterly: 92, annual: 366 };
+
+/** A context source with its data, entry by entry; all columns have as many entries. */
+export interface ContextSeries {
+  readonly source: ContextSource;
+  /** What indicators are computed on. Of single values every price is the value, and the volume is 0. */
+  readonly columns: PriceColumns;
+  /** From when each entry is known, milliseconds UTC, strictly increasing: a value's publication, a bar's close. */
+  readonly visibleFrom: Float64Array;
+  /** Until when each entry holds if no other follows, milliseconds UTC: a series that has ended is not carried forward for ever. */
+  readonly freshUntil: Float64Array;
+  /** How long an entry holds, milliseconds: 10 days, or 3 periods if longer; of a spread, the longer one of its two. */
+  readonly tolerance: number;
+}
+
+/** The series of a source of bars. */
+export function seriesOfBars(source: ContextSource, bars: Bars): ContextSeries {
+  const duration = durationMs(bars.timeframe);
+  const tolerance = coverageTolerance(bars.timeframe);
+  const visibleFrom = bars.time.map((opened) => opened + duration);
+  return { source, columns: bars, visibleFrom, freshUntil: visibleFrom.map((closed) => closed + tolerance), tolerance };
+}
+
+/** The series of a source of values, which hold for 10 days, or 3 periods if those are longer. */
+export function seriesOfValues(source: ValueSource, { published, value }: ContextValues): ContextSeries {
+  const period = source.frequency === null ? medianGap(published) : PERIOD_DAYS[source.frequency] * DAY_MS;
+  const tolerance = Math.max(10 * DAY_MS, 3 * period);
+  return { source, columns: valueColumns(value), visibleFrom: published, freshUntil: published.map((instant) => instant + tolerance), tolerance };
+}
+
+/** The first series less the second, at every moment from which on a value of either is known, once both have one. */
+export function spreadSeries(source: ContextSource, first: ContextSeries, second: ContextSeries): ContextSeries {
+  const moments = Float64Array.from(new Set([...first.visibleFrom, ...second.visibleFrom])).sort();
+  const value: number[] = [];
+  const visibleFrom: number[] = [];
+  const freshUntil: number[] = [];
+  let i = -1;
+  let j = -1;
+  for (const moment of moments) {
+    while (first.visibleFrom[i + 1]! <= moment) i++;
+    while (second.visibleFrom[j + 1]! <= moment) j++;
+    if (i < 0 || j < 0) continue;
+    value.push(first.columns.close[i]! - second.columns.close[j]!);
+    visibleFrom.push(moment);
+    freshUntil.push(Math.min(first.freshUntil[i]!, second.freshUntil[j]!));
+  }
+  return {
+    source,
+    columns: valueColumns(Float64Array.from(value)),
+    visibleFrom: Float64Array.from(visibleFrom),
+    freshUntil: Float64Array.from(freshUntil),
+    tolerance: Math.max(first.tolerance, second.tolerance),
+  };
+}
+
+/** The entries [0, to) of columns, as views on the same memory. */
+export function headOf({ open, high, low, close, volume }: PriceColumns, to: number): PriceColumns {
+  return {
+    length: to,
+    open: open.subarray(0, to),
+    high: high.subarray(0, to),
+    low: low.subarray(0, to),
+    close: close.subarray(0, to),
+    volume: volume.subarray(0, to),
+  };
+}
+
+function valueColumns(value: Float64Array): PriceColumns {
+  return { length: value.length, open: value, high: value, low: value, close: value, volume: new Float64Array(value.length) };
+}
+
+/** The middle of the gaps between values; 0 for a single one. */
+function medianGap(published: Float64Array): number {
+  const gaps = published.subarray(1).map((instant, i) => instant - published[i]!).sort();
+  return gaps.length === 0 ? 0 : gaps[gaps.length >> 1]!;
+}
