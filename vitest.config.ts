@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{shared,functions,local,cli,infra,memory-schema,docs,test}/**/*.test.ts'],
+    include: ['{lint,shared,functions,local,cli,infra,memory-schema,docs,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/aws/**'],
     setupFiles: ['vitest.setup.ts'],
     reporters: ['default', './test/support/not-run-reporter.ts'],

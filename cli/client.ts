@@ -204,7 +204,9 @@ export class Client {
 }
 
 function dateOf({ headers }: Response): Date | null {
-  const date = new Date(headers.get('date') ?? '');
+  const said = headers.get('date');
+  if (said === null) return null;
+  const date = new Date(said);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
@@ -217,7 +219,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not the API's answer: the caller says so, with the status.
+    // oxlint-disable-next-line loud/no-swallowed-error -- not the API's answer: the caller says so, with the status
     return undefined;
   }
 }

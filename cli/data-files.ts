@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fail } from '../shared/errors/index.ts';
+import { fail, type PipelineError } from '../shared/errors/index.ts';
 import { MAX_FILE_BYTES } from '../shared/market-data/csv/header.ts';
 
 /** A file to be written. */
@@ -11,9 +11,13 @@ export interface NewFile {
 
 /** The bytes of a data file. Throws StorageError where it cannot be read, MarketDataError where it is too large. */
 export async function readDataFile(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path).catch((error: unknown) => unreadable(path, error));
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   if (size > MAX_FILE_BYTES) throw fail('DATA_FILE_TOO_LARGE', { file: path, bytes: size, limit: MAX_FILE_BYTES });
-  return readFile(path).catch((error: unknown) => unreadable(path, error));
+  return readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
 }
 
 /**
@@ -53,8 +57,8 @@ async function contentOf(path: string): Promise<string | null> {
   }
 }
 
-function unreadable(path: string, error: unknown): never {
-  throw fail('DATA_FILE_UNREADABLE', { file: path, reason: reasonOf(error) }, error);
+function unreadable(path: string, error: unknown): PipelineError {
+  return fail('DATA_FILE_UNREADABLE', { file: path, reason: reasonOf(error) }, error);
 }
 
 /** An error's message. */

@@ -53,8 +53,8 @@ function backtestEntries({ metrics, buy_and_hold: holding, per_symbol: symbols, 
   const undefinedOr = (key: string, value: number | null, show: (value: number) => string) =>
     value === null ? `undefined (${metrics.undefined_metrics[key] ?? 'no reason given'})` : show(value);
   const ends = symbols.map(({ start, end }) => [start, end] as const);
-  const from = ends.map(([start]) => start).sort()[0] ?? '';
-  const to = ends.map(([, end]) => end).sort().at(-1) ?? '';
+  const from = ends.map(([start]) => start).reduce((first, other) => (other < first ? other : first));
+  const to = ends.map(([, end]) => end).reduce((last, other) => (other > last ? other : last));
   return [
     ['Backtest', `${from.slice(0, 10)} to ${to.slice(0, 10)} (${RANGE_RULES[rule]}), ${percent(inSample)} in sample`],
     ['Trades', `${metrics.total_trades.toLocaleString('en')}, won ${undefinedOr('win_rate', metrics.win_rate, (rate) => percent(rate))}`],

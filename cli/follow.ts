@@ -51,6 +51,7 @@ async function look(client: Client, operationId: string, pollMs: number): Promis
 async function pause(ms: number, interrupt: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(ms, undefined, interrupt === undefined ? {} : { signal: interrupt });
+    // oxlint-disable-next-line loud/no-swallowed-error -- the interrupt is what ended the wait, and its owner looks at it
   } catch (error) {
     if (interrupt?.aborted !== true) throw error;
   }

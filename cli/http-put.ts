@@ -33,8 +33,10 @@ export async function httpPut(url: URL, headers: Readonly<Record<string, string>
     request.on('error', failed);
     request.on('response', (response) => {
       answered = true;
+      // oxlint-disable-next-line loud/no-made-up-value -- of a response from a server it is always there
       text(response).then((said) => resolve({ status: response.statusCode ?? 0, text: said }), reject);
     });
+    // oxlint-disable-next-line loud/no-swallowed-error -- it rejects, unless the answer has come
     pipeline(Readable.from(slices(body, onSent)), request).catch(failed);
   });
 }

@@ -75,6 +75,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (isClosedPipe(error)) return EXIT.done;
     const { reportError } = await import('./report-error.ts');
+    // oxlint-disable-next-line loud/no-swallowed-error -- it is printed, and the exit status says so
     return reportError(error);
   }
 }

@@ -19,6 +19,7 @@ export async function research(file: string, { seed, bypassGates, json, ...at }:
   const interrupt = watchInterrupt();
   const connection = await connect({ ...at, command: 'tocsin research', createMemory: true });
   try {
+    // oxlint-disable-next-line loud/no-made-up-value -- aborted without a signal is a failure
     if (interrupt.signal.aborted) return interrupt.status() ?? 1;
     const key = randomUUID();
     const body = { strategy: text, bypass_gates: bypassGates, ...(seed !== undefined && { seed }) };

@@ -53,7 +53,7 @@ export function printOperationFailure(operation: OperationView, data: string | n
   const { error_type: type, error_code: code, error_message: message, guidance, failed_step: step, operation_id: operationId } = operation;
   printFailure(
     {
-      title: ['Failed', type ?? '', code ?? ''].filter((part) => part !== '').join('  '),
+      title: ['Failed', type, code].filter((part) => part !== null).join('  '),
       what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
       where: [step === null ? '' : `step ${step}`, data === null ? '' : `market data in ${data}`].filter((part) => part !== '').join('; '),
       guidance,

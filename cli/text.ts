@@ -46,9 +46,9 @@ export function labelled(entries: readonly (readonly [label: string, text: strin
   const column = Math.max(...entries.map(([label]) => label.length)) + 2;
   return entries
     .map(([label, text]) => {
-      const [first = '', ...rest] = wrap(text, Math.max(width - indent.length - column, 20));
-      const head = `${indent}${paint('dim', label.padEnd(column))}${first}\n`;
-      return head + rest.map((line) => `${indent}${' '.repeat(column)}${line}\n`).join('');
+      const lines = wrap(text, Math.max(width - indent.length - column, 20));
+      const margin = (i: number) => (i === 0 ? paint('dim', label.padEnd(column)) : ' '.repeat(column));
+      return lines.map((line, i) => `${indent}${margin(i)}${line}\n`).join('');
     })
     .join('');
 }

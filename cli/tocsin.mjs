@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 const REQUIRED = [20, 19];
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
   process.stderr.write(
     `tocsin needs Node ${REQUIRED.join('.')} or later; this is Node ${process.versions.node} (${process.execPath}).\n` +

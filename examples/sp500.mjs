@@ -13,5 +13,6 @@ run('research', strategy, '--data', 'data', ...process.argv.slice(2));
 
 function run(...args) {
   const { status } = spawnSync(process.execPath, [tocsin, ...args], { stdio: 'inherit' });
+  // oxlint-disable-next-line loud/no-made-up-value -- a process that a signal ended has no status
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -40,7 +40,7 @@ describe('an invocation of a step', () => {
       if (depth > 0) return deep(depth - 1);
       throw Object.assign(error, { stack: new Error(error.message).stack });
     };
-    const thrown: Error = await invokeStep('train', async () => deep(50), {}, HOST).catch((caught: Error) => caught) as Error;
+    const thrown: Error = await invokeStep('train', async () => deep(50), {}, HOST).catch((caught: unknown) => caught) as Error;
     expect(thrown).toBe(error);
     const lines = thrown.stack!.split('\n');
     expect(lines[0]).toBe('StorageError');

@@ -63,6 +63,7 @@ export class EmbeddedWorkflows implements Workflows {
     const controller = new AbortController();
     const run = this.#options.stateMachine.run({ operation_id: operationId }, controller.signal);
     const ended = this.#follow(operationId, run, controller)
+      // oxlint-disable-next-line loud/no-swallowed-error -- a fault of the runtime's own ends the process there
       .catch(this.#options.onFault)
       .finally(() => this.#running.delete(operationId));
     return { controller, run, ended };
@@ -73,6 +74,7 @@ export class EmbeddedWorkflows implements Workflows {
     // Observed at once: a rejection must not surface as unhandled while the log is still being written.
     const ending = run.result.then(
       (): Execution => endOf('SUCCEEDED', null, null),
+      // oxlint-disable-next-line loud/no-swallowed-error -- the execution's ending, which onEnd settles
       (error: unknown): Execution => failureOf(error),
     );
     try {

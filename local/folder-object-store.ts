@@ -51,9 +51,8 @@ export class FolderObjectStore implements ObjectStore {
       await syncFolder(folder);
       return 'written';
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {
-        // The write's own error says more than that its remains could not be removed.
-      });
+      // oxlint-disable-next-line loud/no-swallowed-error -- the write's own error says more than that its remains could not be removed
+      await rm(temporary, { force: true }).catch(() => {});
       throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
     }
   }
@@ -93,8 +92,8 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   #path(key: string): string {
-    const [mount = '', ...segments] = key.split('/');
-    const root = Object.hasOwn(this.#mounts, mount) ? this.#mounts[mount] : undefined;
+    const [mount, ...segments] = key.split('/');
+    const root = mount !== undefined && Object.hasOwn(this.#mounts, mount) ? this.#mounts[mount] : undefined;
     if (root === undefined || !segments.every((segment) => SEGMENT.test(segment))) throw fail('OBJECT_KEY_INVALID', { key });
     return join(root, ...segments);
   }

@@ -101,6 +101,7 @@ export class FunctionHost {
 
   /** Waits until no invocation is under way. */
   async idle(): Promise<void> {
+    // oxlint-disable-next-line loud/no-swallowed-error -- each invocation's own caller hears how it ended
     while (this.#invocations.size > 0) await Promise.allSettled(this.#invocations);
   }
 

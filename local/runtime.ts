@@ -76,6 +76,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onEnd: async (operationId, execution) => {
       try {
         await settleExecution(ports, operationId, execution);
+        // oxlint-disable-next-line loud/no-swallowed-error -- the operation is settled, and its owner is told of what was left over
       } catch (error) {
         const operation = await ports.operations.get(operationId);
         if (operation === null || !isSettled(operation.status)) throw error;

@@ -164,6 +164,7 @@ class Gate {
     const graceOver = new Promise<void>((resume) => {
       grace = setTimeout(resume, CLOSE_GRACE_MS);
     });
+    // oxlint-disable-next-line loud/no-swallowed-error -- each request is answered by its own handler
     await Promise.race([Promise.allSettled(this.#under), graceOver]);
     clearTimeout(grace);
   }

@@ -5,7 +5,9 @@ import { embeddedClient, LOCAL_TABLE } from './embedded-dynamodb.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
 import type { FromWorker, FunctionError, ToWorker, WorkerConfig } from './worker-protocol.ts';
 
-const config = JSON.parse(process.argv[2] ?? '') as WorkerConfig;
+const [, , given] = process.argv;
+if (given === undefined) throw new Error('This module is given its configuration by the local runtime.');
+const config = JSON.parse(given) as WorkerConfig;
 const handlers = stepHandlers({
   objects: new FolderObjectStore({ memory: config.memory, marketData: config.data }),
   operations: new DynamoOperationStore(embeddedClient(config.dynamoDbEndpoint), LOCAL_TABLE),
@@ -15,7 +17,8 @@ const running = new Map<number, AbortController>();
 
 process.on('message', (message: ToWorker) => {
   if (message.type === 'abort') running.get(message.id)?.abort(new Error('The operation was stopped.'));
-  else void invoke(message);
+  // oxlint-disable-next-line typescript/no-floating-promises -- its outcome is sent as a message
+  else invoke(message);
 });
 // The owner is gone: nobody could record what this process would still find out.
 process.on('disconnect', () => process.exit(1));
@@ -35,6 +38,7 @@ async function invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<v
       signal: controller.signal,
     });
     send({ type: 'result', id: message.id, result });
+    // oxlint-disable-next-line loud/no-swallowed-error -- the owner raises it
   } catch (error) {
     send({ type: 'error', id: message.id, error: functionError(error) });
   } finally {
@@ -44,7 +48,7 @@ async function invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<v
 
 function functionError(error: unknown): FunctionError {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  return { errorType: error.name, errorMessage: error.message, trace: error.stack === undefined ? [] : error.stack.split('\n') };
 }
 
 function send(message: FromWorker): void {

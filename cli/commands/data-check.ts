@@ -33,6 +33,6 @@ export function printFailedFile(name: string, error: PipelineError, output: Outp
 }
 
 async function printOrigin(readme: string, output: Output): Promise<void> {
-  const [first = ''] = new TextDecoder().decode(await readDataFile(readme)).split('\n', 1);
+  const first = new TextDecoder().decode(await readDataFile(readme)).replace(/\n.*/s, '');
   if (first.startsWith(SYNTHETIC_MARK)) output.line(`README.txt says: ${first}`);
 }

@@ -94,6 +94,7 @@ async function attempt({ client, upload }: Connection, file: PushFile, progress:
 /** Why the store did not take an upload: S3 says so in XML, the local server as the API does. */
 function storeRefusal({ status, text }: PutAnswer): Refusal {
   const element = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+  // oxlint-disable-next-line loud/no-made-up-value -- an answer that names no code, which is left out below
   const said = refusalOf(parsed(text)) ?? { code: element('Code') ?? '', message: element('Message') ?? 'it gave no reason' };
   const reason = [said.code, said.message.replace(/\.$/, '')].filter((part) => part !== '').join(': ');
   return new Refusal(`the store answered with status ${status} (${reason}).`, {
@@ -105,6 +106,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // oxlint-disable-next-line loud/no-swallowed-error -- not the API's answer, but then S3's, in XML
     return undefined;
   }
 }

@@ -18,7 +18,8 @@ export const limitBody: MiddlewareHandler = bodyLimit({
  * whatever its content type says.
  */
 export const readableJson: MiddlewareHandler = async (c, next) => {
-  if (/^application\/([a-z-.]+\+)?json/i.test(c.req.header('content-type') ?? '')) {
+  const type = c.req.header('content-type');
+  if (type !== undefined && /^application\/([a-z-.]+\+)?json/i.test(type)) {
     const text = decode(await c.req.arrayBuffer());
     if (text.trim() === '') {
       const headers = new Headers(c.req.raw.headers);

@@ -57,7 +57,7 @@ const FROM_EVERY_ROUTE: readonly string[] = ['500', '503'];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The OpenAPI document as one page of HTML: no script, nothing loaded from elsewhere, links relative. */
-export function docsPage(document: Document, nonce: string): Html {
+export function docsPage(document: Document, nonce: string | undefined): Html {
   const routes = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method] as Operation | undefined;
@@ -72,7 +72,7 @@ export function docsPage(document: Document, nonce: string): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${document.info.title} API ${document.info.version}</title>
-<style nonce="${nonce}">${raw(STYLE)}</style>
+<style${nonce === undefined ? '' : html` nonce="${nonce}"`}>${raw(STYLE)}</style>
 </head>
 <body>
 <header>

@@ -19,7 +19,8 @@ export async function readExperiment(objects: ObjectStore, key: string): Promise
   try {
     value = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    return { ok: false, reason: `it is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` };
+    // oxlint-disable-next-line loud/no-swallowed-error -- the reason goes on in the result
+    return { ok: false, reason: `it is not YAML: ${error instanceof Error ? error.message.replace(/\n.*/s, '') : String(error)}` };
   }
   const parsed = experimentSchema.safeParse(value);
   if (!parsed.success) {
@@ -73,7 +74,8 @@ interface Standing {
 }
 
 async function standingOf(operations: Ports['operations'], key: string): Promise<Standing> {
-  const operationId = operationIdOf(/^(.+)\.yaml$/.exec(key.slice(EXPERIMENTS_PREFIX.length))?.[1] ?? '');
+  const name = /^(.+)\.yaml$/.exec(key.slice(EXPERIMENTS_PREFIX.length))?.[1];
+  const operationId = name === undefined ? null : operationIdOf(name);
   if (operationId === null) return { key, state: 'stray', reason: 'its name is not that of an experiment' };
   const operation = await operations.get(operationId);
   if (operation === null) return { key, state: 'stray', reason: `its operation ${operationId} is not known here` };

@@ -22,10 +22,10 @@ export function callerOf({ authorizer, identity }: RequestContext): string {
 
 /** The event as it would be at the host's root: some gateways leave the stage, or the base path of a domain, in the path. */
 export function atRoot(event: GatewayEvent, prefix: string): GatewayEvent {
-  const [first = '', ...rest] = event.path.split('/').slice(1);
+  const [, first, ...rest] = event.path.split('/');
   const below = `/${rest.join('/')}`;
   const isBelow = below === prefix || below.startsWith(`${prefix}/`);
-  return first !== '' && isBelow ? { ...event, path: below } : event;
+  return first !== undefined && first !== '' && isBelow ? { ...event, path: below } : event;
 }
 
 function subjectOf(claims: unknown): string | null {

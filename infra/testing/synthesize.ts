@@ -10,8 +10,7 @@ import { TocsinStack } from '../tocsin-stack.ts';
 interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
-  // Templates have no types of their own.
-  // oxlint-disable-next-line typescript/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- templates have no types of their own
   readonly Properties: any;
 }
 

@@ -11,6 +11,7 @@ export function alphaOfSpan(span: number): number {
  */
 export function exponentialMean(values: Float64Array, alpha: number, start = 0): Float64Array {
   const means = new Float64Array(values.length).fill(NaN, 0, start);
+  // oxlint-disable-next-line loud/no-made-up-value -- without values there is no mean, and none is read
   let mean = values[start] ?? NaN;
   for (let i = start; i < values.length; i += 1) {
     mean += alpha * (values[i]! - mean);
@@ -26,6 +27,7 @@ export function exponentialMean(values: Float64Array, alpha: number, start = 0):
  */
 export function weightedExponentialMean(values: Float64Array, alpha: number): Float64Array {
   const means = new Float64Array(values.length);
+  // oxlint-disable-next-line loud/no-made-up-value -- without values there is no mean, and none is read
   let mean = values[0] ?? NaN;
   let weight = 0;
   for (let i = 0; i < values.length; i += 1) {

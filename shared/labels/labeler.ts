@@ -56,6 +56,11 @@ export function unresolvedLabels(length: number): Labels {
   return { values: new Float64Array(length).fill(NaN), resolvedAt: new Int32Array(length).fill(-1) };
 }
 
+/** Outputs of a model of these classes; a regression has one. */
+export function outputsOf(classes: readonly string[] | null): number {
+  return classes === null ? 1 : classes.length;
+}
+
 /** The labels of a series, their statistics fitted on the bars of `training`. */
 export function fitAndLabel<P extends object, S extends LabelStatistics | void>(
   labeler: Labeler<P, S>,
@@ -65,5 +70,5 @@ export function fitAndLabel<P extends object, S extends LabelStatistics | void>(
 ): Labels {
   const statistics = labeler.fit?.(bars, params, training) as S;
   const labels = labeler.label(bars, params, statistics);
-  return Object.keys(statistics ?? {}).length === 0 ? labels : { ...labels, statistics: statistics as LabelStatistics };
+  return statistics === undefined || Object.keys(statistics).length === 0 ? labels : { ...labels, statistics };
 }

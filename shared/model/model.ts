@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.ts';
 import { firstNotFinite } from '../finite.ts';
+import { outputsOf } from '../labels/labeler.ts';
 import type { OnnxSession } from '../onnx/onnx-session.ts';
 import { runRows } from '../onnx/run-rows.ts';
 import { MODEL_INPUT, MODEL_OUTPUT } from './export-model.ts';
@@ -21,7 +22,7 @@ export interface Model {
 
 /** Columns of the model's output: classes, or 1 for regression. */
 export function outputWidth(manifest: Manifest): number {
-  return manifest.classes?.length ?? 1;
+  return outputsOf(manifest.classes);
 }
 
 /** A model run by onnxruntime. */

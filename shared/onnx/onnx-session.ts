@@ -1,6 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** Version of the runtime that trains and serves. */
+// oxlint-disable-next-line loud/checked-index -- onnxruntime-node has its own version
 export const ONNXRUNTIME_VERSION = env.versions.node!;
 
 /** A tensor's elements, row-major, and its sizes. */

@@ -6,7 +6,7 @@ import { labelerOf } from '../labels/registry.ts';
 import { loadContext } from '../market-data/context/load.ts';
 import { runKeys } from '../memory/keys.ts';
 import { loadBundle } from '../model/bundle.ts';
-import type { Model } from '../model/model.ts';
+import { type Model, outputWidth } from '../model/model.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { backtestArtefactSchema, type TrainingArtefact, writeJsonArtefact } from './artefacts.ts';
@@ -115,7 +115,7 @@ async function trade(
   features: SymbolFeatures['features'],
   { firstDecision, end }: BacktestRange['windows'][number],
 ): Promise<{ readonly job: TradedSymbol['job']; readonly simulation: Simulation }> {
-  const width = model.manifest.classes?.length ?? 1;
+  const width = outputWidth(model.manifest);
   const predicted = await model.predict(packMatrix(features, model.manifest.scaling, firstDecision, end), end - firstDecision);
   const outputs = new Float32Array(features.bars.length * width);
   outputs.set(predicted, firstDecision * width);

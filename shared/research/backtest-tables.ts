@@ -18,6 +18,7 @@ const TRADE_COLUMNS: readonly (readonly [header: string, cell: (trade: Trade) =>
   ['holding_period_hours', (trade) => trade.holdingHours],
   ['max_favorable_excursion', (trade) => trade.maxFavorableExcursion],
   ['max_adverse_excursion', (trade) => trade.maxAdverseExcursion],
+  // oxlint-disable-next-line loud/no-made-up-value -- the empty cell is what CSV has for null
   ['exit_confidence', (trade) => trade.exitConfidence ?? ''],
 ];
 

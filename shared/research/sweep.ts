@@ -42,6 +42,7 @@ export async function sweep(deps: ReconcileDeps): Promise<SweepReport> {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
+      // oxlint-disable-next-line loud/no-swallowed-error -- raised as SWEEP_INCOMPLETE when the rest is done
     } catch (error) {
       errors.push(error);
     }

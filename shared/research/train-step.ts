@@ -2,7 +2,7 @@ import { asStepError } from '../errors/index.ts';
 import { assembleDataset, type SymbolData } from '../dataset/assemble.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { sha256Hex } from '../hash.ts';
-import { fitAndLabel } from '../labels/labeler.ts';
+import { fitAndLabel, outputsOf } from '../labels/labeler.ts';
 import { labelerOf } from '../labels/registry.ts';
 import { type ContextFile, loadContext } from '../market-data/context/load.ts';
 import { runKeys } from '../memory/keys.ts';
@@ -55,7 +55,7 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   const trained = await trainModel(
     {
       features: dataset.featureIds.length,
-      outputs: dataset.classes?.length ?? 1,
+      outputs: outputsOf(dataset.classes),
       model: strategy.model,
       training: strategy.training,
       classWeights: dataset.balance?.weights ?? null,

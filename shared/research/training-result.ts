@@ -5,6 +5,7 @@ import { type ClassificationTestMetrics, classificationMetrics, regressionMetric
 import { trainingGate } from '../gates/training-gate.ts';
 import { outputsOf } from '../labels/labeler.ts';
 import type { ContextFile } from '../market-data/context/load.ts';
+import { outputsOf } from '../labels/labeler.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 
@@ -90,7 +91,7 @@ export function trainingResult(input: {
     data_summary: { ...dataSummary(strategy, dataset), ...(contextFiles.length > 0 && { context_sources: contextFiles.map(contextRecord) }) },
     model_info: {
       parameters_count: trained.layers.reduce((sum, layer) => sum + layer.weight.length + layer.bias.length, 0),
-      architecture: `${strategy.model.type} ${[dataset.featureIds.length, ...strategy.model.hiddenLayers, dataset.classes?.length ?? 1].join('-')}`,
+      architecture: `${strategy.model.type} ${[dataset.featureIds.length, ...strategy.model.hiddenLayers, outputsOf(dataset.classes)].join('-')}`,
     },
     gate,
   };

@@ -19,15 +19,16 @@ export const LABEL_ALIASES: Readonly<Record<string, Aliases>> = {
 };
 
 export function readIndicatorAliases(report: Report, path: string, params: TreeMap, type: string): TreeMap {
-  return readAliases(report, path, params, INDICATOR_ALIASES[type] ?? {});
+  return readAliases(report, path, params, INDICATOR_ALIASES[type]);
 }
 
 export function readLabelAliases(report: Report, path: string, params: TreeMap, source: string): TreeMap {
-  return readAliases(report, path, params, LABEL_ALIASES[source] ?? {});
+  return readAliases(report, path, params, LABEL_ALIASES[source]);
 }
 
 /** The parameters under their own names, with a notice for each that was written under another. */
-function readAliases(report: Report, path: string, params: TreeMap, aliases: Aliases): TreeMap {
+function readAliases(report: Report, path: string, params: TreeMap, aliases: Aliases | undefined): TreeMap {
+  if (aliases === undefined) return params;
   const renamed = new Map<string, Tree>();
   for (const [key, value] of params) {
     const name = Object.hasOwn(aliases, key) ? aliases[key]! : key;

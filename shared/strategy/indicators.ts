@@ -59,6 +59,7 @@ function readIndicator(report: Report, path: string, id: string, node: Tree, con
     return null;
   }
   const params = new Map([...map].filter(([key]) => key !== 'type' && key !== 'data_source'));
+  // oxlint-disable-next-line loud/no-made-up-value -- of most indicators, every parameter has an effect
   for (const [name, instead] of Object.entries(WITHOUT_EFFECT[indicator.type] ?? {})) {
     if (params.has(name)) report.notice(at(path, name), `has no effect: ${instead}`);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Labeler } from '../labels/labeler.ts';
+import { type Labeler, outputsOf } from '../labels/labeler.ts';
 import { findLabeler, LABELERS } from '../labels/registry.ts';
 import { readLabelAliases } from './aliases.ts';
 import type { Decisions } from './decisions.ts';
@@ -42,6 +42,7 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
     );
   }
   if (params === undefined) return undefined;
+  // oxlint-disable-next-line loud/no-made-up-value -- most labelers have no idle parameters
   const idle = labeler.idle?.(params) ?? {};
   for (const [name, notice] of Object.entries(idle)) if (named.has(name)) report.notice(at(path, name), notice);
   const given = Object.entries(params).filter(([name, value]) => value !== undefined && !Object.hasOwn(idle, name));
@@ -63,7 +64,7 @@ function checkOutputs(report: Report, path: string, labeler: Labeler, decisions:
     );
     return;
   }
-  const outputs = labeler.classes?.length ?? 1;
+  const outputs = outputsOf(labeler.classes);
   if (typeof decisions.classes === 'number' && decisions.classes !== outputs) {
     report.problem('decisions.num_classes', `must be ${outputs} with ${labeler.source} labels, not ${decisions.classes}: leave it out`);
   }

@@ -78,7 +78,8 @@ function readMlp(report: Report, path: string, node: Tree | undefined, decisions
 /** `model.training` has no effect in KTRDR; what it says must not differ from what `training` does. */
 function readRepeatedTraining(report: Report, path: string, node: Tree | undefined, training: TrainingSpec | undefined): void {
   const map = readMapping(report, path, node, 'optional');
-  for (const [key, value] of map ?? []) {
+  if (map === null) return;
+  for (const [key, value] of map) {
     if (key === 'early_stopping') {
       const stopping = readEarlyStopping(report, at(path, key), value);
       if (stopping !== undefined && training !== undefined) {

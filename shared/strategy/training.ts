@@ -103,7 +103,7 @@ function readSplit(report: Report, path: string, node: Tree | undefined): Traini
   if (map === null) return undefined;
   const { train, validation, test } = readFields(report, path, map, SPLIT);
   if (train === undefined || validation === undefined || test === undefined) return undefined;
-  const sum = train + validation + (test ?? 0);
+  const sum = test === null ? train + validation : train + validation + test;
   if (test === null && sum > 1 - SPLIT_TOLERANCE) {
     report.problem(path, `leaves nothing to test on: train and validation add up to ${Number(sum.toFixed(6))}`);
   } else if (test !== null && Math.abs(sum - 1) > SPLIT_TOLERANCE) {

@@ -133,7 +133,7 @@ class TreeBuilder {
       if (isMergeKey(key)) continue;
       const name = isScalar(key) ? key.value : undefined;
       if (typeof name !== 'string') {
-        this.#report.problem(path, `has a key that is not text${isScalar(key) ? `: \`${shown(key.source ?? '')}\`; quote it` : ''}`);
+        this.#report.problem(path, `has a key that is not text${isScalar(key) && key.source !== undefined ? `: \`${shown(key.source)}\`; quote it` : ''}`);
         continue;
       }
       if (own.has(name)) this.#report.problem(at(path, name), 'is there twice: a key can be given once');

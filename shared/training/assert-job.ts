@@ -23,7 +23,7 @@ function assertRows(name: string, { features, outputs, classWeights }: TrainingJ
   expect(x.length === count * features, `${x.length} values for ${count} ${name} rows of ${features} features.`);
   expect(y.length === count, `${y.length} labels for ${count} ${name} rows.`);
   expect(weight === undefined || weight.length === count, `${weight?.length} weights for ${count} ${name} rows.`);
-  const badWeight = weight?.findIndex((value) => !(value > 0 && value < Infinity)) ?? -1;
+  const badWeight = weight === undefined ? -1 : weight.findIndex((value) => !(value > 0 && value < Infinity));
   expect(badWeight === -1, `The weight of ${name} row ${badWeight} is ${weight?.[badWeight]}.`);
   const bad = firstNotFinite(x);
   expect(bad === -1, `Feature ${bad % features} of ${name} row ${Math.floor(bad / features)} is ${x[bad]}.`);

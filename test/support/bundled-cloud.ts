@@ -107,7 +107,10 @@ export async function startBundledCloud(bundles: string): Promise<BundledCloud> 
       const { result } = machine.run(JSON.parse(input), new AbortController().signal);
       const ending: Ending = await result.then(
         () => ({ status: 'SUCCEEDED' }),
-        ({ cause }: { cause: Error }) => ({ status: 'FAILED', error: cause.name, cause: cause.message }),
+        (error: unknown) => {
+          const { cause } = error as { readonly cause: Error };
+          return { status: 'FAILED', error: cause.name, cause: cause.message };
+        },
       );
       const detail = { name: operationId, startDate: 1, stopDate: 2, input, output: null, ...ending };
       const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };

@@ -178,6 +178,7 @@ export function agentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
           operation_id: operation.operation_id,
           phase: operation.metadata.parameters.phase,
           strategy_name: operation.metadata.parameters.strategy_name,
+          // oxlint-disable-next-line loud/no-made-up-value -- what has not begun has run for no time
           duration_seconds: Math.floor(durationSeconds(operation, now) ?? 0),
           child_operation_id: null,
         })),

@@ -42,5 +42,5 @@ export function docsRoutes(api: OpenAPIHono, app: OpenAPIHono, deps: ApiDeps): v
 
   api.openapi(openApiRoute, (c) => c.json(document() as unknown as Record<string, unknown>, 200));
 
-  api.openapi(docsRoute, (c) => c.html(docsPage(document(), c.get('secureHeadersNonce') ?? '')));
+  api.openapi(docsRoute, (c) => c.html(docsPage(document(), c.get('secureHeadersNonce'))));
 }

@@ -76,7 +76,7 @@ export async function emulatorPython(): Promise<string> {
     await install('Making a Python virtual environment', await findPython(), ['-m', 'venv', partial]);
     await install('Installing LocalEmu', pip[0], [...pip.slice(1), '-r', requirements]);
     await install('Installing the Lambda executor', pip[0], [...pip.slice(1), '--no-build-isolation', '--editable', executor]);
-    await rename(partial, environment).catch((error: NodeJS.ErrnoException) => {
+    await rename(partial, environment).catch((error: unknown) => {
       if (!existsSync(python)) throw error;
     });
   } finally {
