@@ -6,12 +6,17 @@ export interface ReportContext {
   readonly writtenTo: string;
   /** Of the operation, seconds; null where it is not known. */
   readonly durationSeconds: number | null;
+  /**
+   * Whether strengths and weaknesses are listed beside the verdict.
+   * @default false
+   */
+  readonly inFull?: boolean;
   readonly width: number;
   readonly paint: Paint;
 }
 
 /** The short report of an experiment: model beside baseline, trades beside buy and hold, gates, where it was written. */
-export function experimentReport(experiment: Experiment, { writtenTo, durationSeconds, width, paint }: ReportContext): string {
+export function experimentReport(experiment: Experiment, { writtenTo, durationSeconds, inFull = false, width, paint }: ReportContext): string {
   const { training_result: training, backtest_result: backtest, provenance } = experiment;
   const entries: (readonly [string, string])[] = [
     ['Result', paint(experiment.status === 'completed' ? 'green' : 'yellow', resultText(experiment))],
@@ -19,6 +24,7 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
     ...(backtest === null ? [] : backtestEntries(backtest)),
     ['Training gate', gateText(training.gate)],
     ['Backtest gate', backtest === null ? notBacktested(experiment) : gateText(backtest.gate)],
+    ...assessmentEntries(experiment.assessment, inFull),
     ['Experiment', writtenTo],
     ['Seed', String(provenance.seed)],
     ...(durationSeconds === null ? [] : ([['Duration', seconds(durationSeconds)]] as const)),
@@ -26,6 +32,16 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
   ];
   const { symbol, timeframe } = experiment.context;
   return `\n${paint('bold', experiment.strategy_name)}  ${symbol} ${timeframe}  ${paint('dim', experiment.id)}\n\n${labelled(entries, width, paint)}\n`;
+}
+
+function assessmentEntries(assessment: Experiment['assessment'], inFull: boolean): (readonly [string, string])[] {
+  if (assessment === undefined) return [];
+  const { verdict, reason, strengths, weaknesses } = assessment;
+  const listed = [['Strengths', strengths], ['Weaknesses', weaknesses]] as const;
+  return [
+    ['Assessment', `${verdict}. ${reason}`],
+    ...(inFull ? listed.flatMap(([label, sentences]) => (sentences.length === 0 ? [] : [[label, sentences.join('\n')] as const])) : []),
+  ];
 }
 
 function resultText({ status, gate_rejection_reason: reason, backtest_result: backtest }: Experiment): string {

@@ -43,6 +43,6 @@ export async function showExperiment(id: string, { json, ...at }: PlaceOptions):
     return;
   }
   const writtenTo = at.endpoint === undefined ? join(resolve(at.memory), 'experiments', `${id}.yaml`) : `${at.endpoint}/api/v1/experiments/${id}`;
-  const context = { writtenTo, durationSeconds: null, width: widthOf(process.stdout), paint: paintFor(process.stdout) };
+  const context = { writtenTo, durationSeconds: null, inFull: true, width: widthOf(process.stdout), paint: paintFor(process.stdout) };
   await write(process.stdout, experimentReport(experiment, context));
 }

@@ -5,9 +5,10 @@ import type { Metric } from '../backtest/backtest.ts';
 /** What an assessment looks at of an experiment. */
 export type AssessedRecord = Pick<Experiment, 'status' | 'gate_rejection_reason' | 'context' | 'training_result' | 'backtest_result'>;
 
-type Figures = Readonly<Record<AssessmentFigure, Metric>>;
-
 /** The figures of a record, each a number or the reason why there is none. */
+export type Figures = Readonly<Record<AssessmentFigure, Metric>> & { readonly validation_test_gap: { readonly value: number } };
+
+/** See `Figures`. */
 export function figuresOf(record: AssessedRecord): Figures {
   const { training_result: training } = record;
   const accuracy = accuracyOf(training);

@@ -1,6 +1,6 @@
 import type { AssessmentFigure } from '../../memory-schema/assessment.ts';
 import type { Metric } from '../backtest/backtest.ts';
-import { type AssessedRecord, isRegression } from './assessment-figures.ts';
+import { type AssessedRecord, type Figures, isRegression } from './assessment-figures.ts';
 import { THRESHOLDS } from './assessment-rules.ts';
 
 /** One thing that speaks for a result or against it, as a sentence with its numbers. */
@@ -11,34 +11,33 @@ export interface Finding {
   readonly against?: string;
 }
 
-type Figures = Readonly<Record<AssessmentFigure, Metric>>;
-
 /** Everything that is to be said of a record: accuracy first, then trading, then what else one should know. */
 export function findingsOf(record: AssessedRecord, figures: Figures): readonly Finding[] {
   return [accuracyFinding(record, figures), gapFinding(record, figures), ...tradingFindings(record, figures), ...remarks(record)];
 }
 
-function accuracyFinding({ training_result: training }: AssessedRecord, { accuracy, baseline, edge, edge_z: z, effective_rows: rows }: Figures): Finding {
+function accuracyFinding({ training_result: training }: AssessedRecord, figures: Figures): Finding {
   const against = 'its accuracy is not significantly above the baseline';
   const name = isRegression(training) ? 'Directional accuracy' : 'Test accuracy';
-  if (accuracy.value === null || baseline.value === null || edge.value === null) {
-    return weakness(`${name} cannot be compared with a baseline: ${reasonOf(accuracy) ?? reasonOf(baseline) ?? ''}.`, against);
-  }
+  const compared = valuesOf(figures, 'accuracy', 'baseline', 'edge');
+  if (compared.values === null) return weakness(`${name} cannot be compared with a baseline: ${compared.reason}.`, against);
+  const { accuracy, baseline, edge } = compared.values;
   const usual = isRegression(training) ? 'the more frequent direction' : 'the most frequent class';
-  const compared = `${name} of ${percent(accuracy.value)} is ${points(edge.value)} ${edge.value > 0 ? 'above' : 'below'} always answering ${usual} (${percent(baseline.value)})`;
-  if (edge.value <= 0) return weakness(`${compared}.`, against);
-  if (z.value === null) return weakness(`${compared}, which cannot be told from chance: ${reasonOf(z) ?? ''}.`, against);
-  const labels = `${(rows.value ?? 0).toFixed(1)} independent labels`;
-  if (rows.value === null || rows.value < THRESHOLDS.fewestEffectiveRows) {
-    return weakness(`${compared}, but ${labels} are fewer than the ${THRESHOLDS.fewestEffectiveRows} it takes to tell it from chance.`, against);
-  }
-  const tested = `z is ${z.value.toFixed(2)} over ${labels}`;
-  if (z.value < THRESHOLDS.significantZ) return weakness(`${compared}, which may be chance: ${tested}, below ${THRESHOLDS.significantZ}.`, against);
-  return strength(`${compared}, beyond chance: ${tested}, not below ${THRESHOLDS.significantZ}.`);
+  const beside = `${name} of ${percent(accuracy)} is ${points(edge)} ${edge > 0 ? 'above' : 'below'} always answering ${usual} (${percent(baseline)})`;
+  if (edge <= 0) return weakness(`${beside}.`, against);
+  const tested = valuesOf(figures, 'edge_z', 'effective_rows');
+  if (tested.values === null) return weakness(`${beside}, which cannot be told from chance: ${tested.reason}.`, against);
+  const { edge_z: z, effective_rows: rows } = tested.values;
+  const labels = `${rows.toFixed(1)} independent labels`;
+  const { fewestEffectiveRows: fewest, significantZ } = THRESHOLDS;
+  if (rows < fewest) return weakness(`${beside}, but ${labels} are fewer than the ${fewest} it takes to tell it from chance.`, against);
+  const test = `z is ${z.toFixed(2)} over ${labels}`;
+  if (z < significantZ) return weakness(`${beside}, which may be chance: ${test}, below ${significantZ}.`, against);
+  return strength(`${beside}, beyond chance: ${test}, not below ${significantZ}.`);
 }
 
-function gapFinding({ training_result: training }: AssessedRecord, { validation_test_gap: gap }: Figures): Finding {
-  const value = gap.value ?? 0;
+function gapFinding({ training_result: training }: AssessedRecord, figures: Figures): Finding {
+  const { value } = figures.validation_test_gap;
   const validation = percent(training.training_metrics.best_val_accuracy);
   const apart = `Validation accuracy of ${validation} is ${points(value)} ${value > 0 ? 'above' : 'below'} test accuracy`;
   if (value > THRESHOLDS.overfitGap) return weakness(`${apart}: the model is overfit.`, 'it is overfit');
@@ -48,36 +47,33 @@ function gapFinding({ training_result: training }: AssessedRecord, { validation_
 
 function tradingFindings({ backtest_result: backtest }: AssessedRecord, figures: Figures): readonly Finding[] {
   if (backtest === null) return [];
-  const { net_return: gain, sharpe_ratio: sharpe, trades } = figures;
-  if (gain.value === null || trades.value === null) return [];
-  if (trades.value === 0) return [weakness('It made no trade, so that nothing of its trading can be judged.')];
-  const gained = gain.value > 0;
+  const { total_return_pct: gain, total_trades: trades } = backtest.metrics;
+  if (trades === 0) return [weakness('It made no trade, so that nothing of its trading can be judged.')];
+  const gained = gain > 0;
   const costs = `after costs of ${percent(backtest.metrics.total_costs / backtest.config.initial_capital, 2)} of the capital`;
   return [
-    (gained ? strength : weakness)(`It ${gained ? 'gained' : 'lost'} ${percent(Math.abs(gain.value))} ${costs}.`),
-    ...holdingFindings(figures, gained),
-    sharpeFinding(sharpe),
-    ...(trades.value < THRESHOLDS.fewestTrades
-      ? [weakness(`Its ${trades.value} trades are fewer than the ${THRESHOLDS.fewestTrades} that say more than luck.`, `it made fewer than ${THRESHOLDS.fewestTrades} trades`)]
+    (gained ? strength : weakness)(`It ${gained ? 'gained' : 'lost'} ${percent(Math.abs(gain))} ${costs}.`),
+    ...holdingFindings(figures, gain, backtest.buy_and_hold.total_return_pct),
+    sharpeFinding(figures.sharpe_ratio),
+    ...(trades < THRESHOLDS.fewestTrades
+      ? [weakness(`Its ${trades} trades are fewer than the ${THRESHOLDS.fewestTrades} that say more than luck.`, `it made fewer than ${THRESHOLDS.fewestTrades} trades`)]
       : []),
     ...sampleFindings(backtest.in_sample_share),
   ];
 }
 
 /** Against buying and holding: outright, or for each point of the largest drawdown. */
-function holdingFindings({ net_return: gain, buy_and_hold_return: holding, ...figures }: Figures, gained: boolean): readonly Finding[] {
-  if (gain.value === null || holding.value === null) return [];
-  const { return_per_drawdown: own, buy_and_hold_return_per_drawdown: other } = figures;
-  const ahead = gain.value - holding.value;
-  const outright = `That is ${points(ahead)} ${ahead > 0 ? 'more' : 'less'} than buying and holding (${percent(holding.value)})`;
+function holdingFindings(figures: Figures, gain: number, holding: number): readonly Finding[] {
+  const ahead = gain - holding;
+  const outright = `That is ${points(ahead)} ${ahead > 0 ? 'more' : 'less'} than buying and holding (${percent(holding)})`;
   if (ahead > 0) return [strength(`${outright}.`)];
-  if (!gained) return [weakness(`${outright}.`)];
+  if (gain <= 0) return [weakness(`${outright}.`)];
   const against = 'buying and holding did better';
-  if (own.value === null || other.value === null) {
-    return [weakness(`${outright}; for each point of drawdown they cannot be compared: ${reasonOf(own) ?? reasonOf(other) ?? ''}.`, against)];
-  }
-  const perDrawdown = `or each point of its largest drawdown it returned ${own.value.toFixed(2)} points, buying and holding ${other.value.toFixed(2)}`;
-  if (own.value > other.value) return [weakness(`${outright}.`), strength(`F${perDrawdown}.`)];
+  const compared = valuesOf(figures, 'return_per_drawdown', 'buy_and_hold_return_per_drawdown');
+  if (compared.values === null) return [weakness(`${outright}; for each point of drawdown they cannot be compared: ${compared.reason}.`, against)];
+  const { return_per_drawdown: own, buy_and_hold_return_per_drawdown: other } = compared.values;
+  const perDrawdown = `or each point of its largest drawdown it returned ${own.toFixed(2)} points, buying and holding ${other.toFixed(2)}`;
+  if (own > other) return [weakness(`${outright}.`), strength(`F${perDrawdown}.`)];
   return [weakness(`${outright}, and f${perDrawdown}.`, against)];
 }
 
@@ -100,12 +96,12 @@ function remarks({ gate_rejection_reason: rejection, training_result: training, 
   const bypassed = [training.gate, ...(backtest === null ? [] : [backtest.gate])].flatMap(({ reason, checks }) =>
     reason === 'bypassed' ? checks.filter((check) => !check.passed).map(({ name }) => name) : [],
   );
-  const ruined = backtest?.per_symbol.filter((each) => each.ruined_at !== null) ?? [];
+  const ruined = (backtest === null ? [] : backtest.per_symbol).flatMap(({ symbol, ruined_at: at }) => (at === null ? [] : [{ symbol, at }]));
   return [
     ...(rejection === null ? [] : [weakness(`${rejection}.`)]),
     ...(bypassed.length === 0 ? [] : [weakness(`The gates were bypassed; not met: ${bypassed.join(', ')}.`, 'it does not meet the gates that were bypassed')]),
     ...(training.absent_classes.length === 0 ? [] : [weakness(`No training row has the class ${training.absent_classes.join(' or ')}, so it is never answered.`)]),
-    ...ruined.map(({ symbol, ruined_at: at }) => weakness(`The account of ${symbol} was used up at ${at ?? ''}.`, `the account of ${symbol} was used up`)),
+    ...ruined.map(({ symbol, at }) => weakness(`The account of ${symbol} was used up at ${at}.`, `the account of ${symbol} was used up`)),
     ...(backtest === null && rejection === null
       ? [weakness(`It was not backtested, since ${context.label_source} labels are no trading signals: what trading on it would bring is not known.`)]
       : []),
@@ -120,8 +116,17 @@ function weakness(text: string, against?: string): Finding {
   return { kind: 'weakness', text, ...(against !== undefined && { against }) };
 }
 
-function reasonOf(metric: Metric): string | null {
-  return metric.value === null ? metric.reason : null;
+type Values<K extends AssessmentFigure> = { readonly values: Readonly<Record<K, number>> } | { readonly values: null; readonly reason: string };
+
+/** Figures that are all defined, or the reason of the first that is not. */
+function valuesOf<K extends AssessmentFigure>(figures: Figures, ...names: readonly K[]): Values<K> {
+  const values: Partial<Record<K, number>> = {};
+  for (const name of names) {
+    const metric: Metric = figures[name];
+    if (metric.value === null) return { values: null, reason: metric.reason };
+    values[name] = metric.value;
+  }
+  return { values: values as Record<K, number> };
 }
 
 function percent(share: number, digits = 1): string {

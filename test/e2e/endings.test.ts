@@ -1,6 +1,7 @@
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { assess } from '../../shared/evaluation/assess.ts';
 import { cancelResearch } from '../../shared/research/cancel.ts';
 import { SLOT_PREFIX } from '../../shared/research/settle.ts';
 import type { Operation } from '../../memory-schema/operation.ts';
@@ -37,6 +38,11 @@ describe('completed', () => {
     expect(experiment).toMatchObject({ status: 'completed', strategy_name: 'small', gate_rejection_reason: null });
     expect(experiment.training_result.training_metrics.history.val_loss).toHaveLength(8);
     expect(experiment.backtest_result?.metrics.total_trades).toBeGreaterThan(0);
+    expect(experiment.assessment).toEqual(assess(experiment));
+    expect(operation.result_summary).toMatchObject({ verdict: experiment.assessment?.verdict });
+    const { effective_test_rows: effectiveRows = 0, splits } = experiment.training_result.data_summary;
+    expect(effectiveRows).toBeGreaterThan(1);
+    expect(effectiveRows).toBeLessThan(splits['test']!.rows);
     expect(experiment.provenance.data_sha256).toEqual({ 'market-data/SPX_1d.csv': expect.stringMatching(/^[0-9a-f]{64}$/) });
     const events = await bench.events(operation.operation_id);
     expect(events.at(-1)).toMatchObject({ type: 'ExecutionSucceeded' });
@@ -50,6 +56,7 @@ describe('completed', () => {
     expect(await bench.experiment(operation)).toMatchObject({
       status: 'gate_rejected_training',
       gate_rejection_reason: expect.stringMatching(/^Training gate: accuracy_below_threshold \(\d+\.\d% < 100%\)$/),
+      assessment: { verdict: 'poor', reason: expect.stringContaining('accuracy_below_threshold'), figures: { net_return: null } },
       backtest_result: null,
     });
   });
@@ -73,7 +80,8 @@ describe('completed', () => {
       return bench.experiment(operation);
     };
     const [one, two] = [await researched(labels), await researched(labels)];
-    const { bars, rows, left_out: leftOut } = one.training_result.data_summary.per_symbol[0]!;
+    const { bars, rows, left_out: leftOut, label_statistics: statistics } = one.training_result.data_summary.per_symbol[0]!;
+    expect(statistics).toEqual({ cusum_threshold: expect.closeTo(0.004, 2) as number });
     expect(leftOut.not_events).toBeGreaterThan(1000);
     const counts = [...Object.values(rows), ...Object.values(leftOut).map(Number)];
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(bars);
