@@ -6,7 +6,7 @@ import { isSettled } from '../memory-schema/operation.ts';
 import { fail } from '../shared/errors/index.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { afterSettlement, finishFailedRecords, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
-import { LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { embeddedClient, LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { EmbeddedWorkflows } from './embedded-workflows.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
 import { FunctionHost } from './function-host.ts';
@@ -24,6 +24,8 @@ export interface RuntimeOptions {
   readonly progressIntervalMs?: number;
   /** Called before each invocation of a function, which waits for it: the place to inject faults between states. */
   readonly beforeInvocation?: (name: StepFunction, event: unknown) => Promise<void>;
+  /** Where the cycle reaches its table, given where that is: the place to inject faults into the store. */
+  readonly tableEndpoint?: (endpoint: string) => Promise<string>;
   /** Told of a fault that leaves an ending unrecorded. */
   readonly onFault: (error: unknown) => void;
   /** Told of an ending that is recorded, but not cleaned up after; the next start does that. */
@@ -57,13 +59,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     await lock.release();
     throw fail('MEMORY_UNUSABLE', { folder: memory, reason: error instanceof Error ? error.message : String(error) }, error);
   });
+  const endpoint = (await options.tableEndpoint?.(dynamoDb.endpoint)) ?? dynamoDb.endpoint;
+  const client = embeddedClient(endpoint);
   const ports: Ports = {
     objects: new FolderObjectStore({ memory, marketData: data }),
-    operations: new DynamoOperationStore(dynamoDb.client, LOCAL_TABLE),
+    operations: new DynamoOperationStore(client, LOCAL_TABLE),
     now: () => new Date(),
   };
   const functions = new FunctionHost(
-    { memory, data, dynamoDbEndpoint: dynamoDb.endpoint },
+    { memory, data, dynamoDbEndpoint: endpoint },
     options.progressIntervalMs ?? DEFAULT_PROGRESS_INTERVAL_MS,
   );
   const invoke: FunctionInvoker = async (name, event, signal) => {
@@ -71,7 +75,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     return functions.invoke(name, event, signal);
   };
   const workflows = new EmbeddedWorkflows({
-    stateMachine: new ResearchStateMachine(invoke, dynamoDb.client),
+    stateMachine: new ResearchStateMachine(invoke, client),
     logFile: (operationId) => join(memory, 'runs', operationId, 'execution.jsonl'),
     onEnd: async (operationId, execution) => {
       try {
@@ -100,6 +104,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await functions.close();
       // Only now can no handler write an experiment any more.
       for (const operationId of stopped) await afterSettlement(ports, operationId);
+      client.destroy();
       await dynamoDb.close();
       await lock.release();
     },
