@@ -5,7 +5,6 @@ import { type ClassificationTestMetrics, classificationMetrics, regressionMetric
 import { trainingGate } from '../gates/training-gate.ts';
 import { outputsOf } from '../labels/labeler.ts';
 import type { ContextFile } from '../market-data/context/load.ts';
-import { outputsOf } from '../labels/labeler.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 
