@@ -1,30 +1,34 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PipelineError } from '../shared/errors/index.ts';
+import { type ContextReport, describeContextFile } from '../shared/market-data/context/describe.ts';
 import { parseBarsWithNotes } from '../shared/market-data/csv.ts';
-import { barsKey, parseBarsFileName } from '../shared/market-data/file-name.ts';
-import { checkQuality, type QualityReport } from '../shared/market-data/quality.ts';
-import type { Timeframe } from '../shared/market-data/timeframe.ts';
+import { type DataFile, dataFileKey, parseDataFileName } from '../shared/market-data/file-name.ts';
+import { checkQuality } from '../shared/market-data/quality.ts';
 import { assertObjectKey } from '../shared/memory/keys.ts';
 import { readDataFile, reasonOf } from './data-files.ts';
 import { CommandExit } from './exit.ts';
 
 /** A data file that can be used. */
 interface CheckedFile {
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
+  readonly file: DataFile;
   readonly content: Uint8Array;
-  readonly report: QualityReport;
+  readonly report: ContextReport;
 }
 
 /** A data file by its name, or why it cannot be used. */
 export type CheckResult = { readonly name: string } & ({ readonly ok: true; readonly file: CheckedFile } | { readonly ok: false; readonly error: PipelineError });
 
-/** The names in a folder. Throws CommandExit with status 2 where it cannot be read. */
+/** The names in a folder, and those in its folder of context files. Throws CommandExit with status 2 where it cannot be read. */
 export async function namesIn(dir: string): Promise<readonly string[]> {
-  return readdir(dir).catch((error: unknown) => {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    const hasContext = entries.some((entry) => entry.isDirectory() && entry.name === 'context');
+    const context = hasContext ? await readdir(join(dir, 'context')) : [];
+    return [...entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name), ...context.map((name) => `context/${name}`)];
+  } catch (error) {
     throw new CommandExit(2, `The folder ${dir} cannot be read: ${reasonOf(error)}.`, { cause: error });
-  });
+  }
 }
 
 /**
@@ -45,9 +49,10 @@ export async function* checkFiles(dir: string, names: readonly string[]): AsyncG
 }
 
 async function check(path: string, name: string): Promise<CheckedFile> {
-  const { symbol, timeframe } = parseBarsFileName(name);
-  assertObjectKey(barsKey(symbol, timeframe));
+  const file = parseDataFileName(name);
+  assertObjectKey(dataFileKey(file));
   const content = await readDataFile(path);
-  const { bars, notes } = parseBarsWithNotes(content, { symbol, timeframe, source: name });
-  return { symbol, timeframe, content, report: checkQuality(bars, notes) };
+  if ('context' in file) return { file, content, report: describeContextFile(content, file.context, name) };
+  const { bars, notes } = parseBarsWithNotes(content, { ...file, source: name });
+  return { file, content, report: { kind: 'bars', bars: checkQuality(bars, notes) } };
 }

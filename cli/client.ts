@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Experiment, experimentSchema } from '../memory-schema/experiment.ts';
-import type { Timeframe } from '../shared/market-data/timeframe.ts';
+import type { DataFile } from '../shared/market-data/file-name.ts';
 import {
   type ExperimentRow,
   experimentPageSchema,
@@ -29,13 +29,11 @@ export interface TriggerBody {
 }
 
 /** A file of market data as the API asks for it. */
-export interface MarketDataFile {
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
+export type MarketDataFile = DataFile & {
   readonly bytes: number;
   /** 64 lower-case hex digits. */
   readonly sha256: string;
-}
+};
 
 /** Codes that say an operation has ended, or is about to. */
 const NOT_CANCELLABLE: ReadonlySet<string> = new Set(['OPERATION_FINISHED', 'OPERATION_NOT_CANCELLABLE']);

@@ -59,6 +59,18 @@ async function apiOnS3() {
 }
 
 describe('tocsin data push', () => {
+  test('uploads context files to their own folder', async () => {
+    const { url, data } = await localServer();
+    const dir = await folderWith({ 'EURUSD_1h.csv': CSV });
+    await mkdir(join(dir, 'context'));
+    const values = 'published_at,value\n2020-01-02T21:00:00Z,1.5\n';
+    await writeFile(join(dir, 'context', 'fred_DGS10.csv'), values);
+    const pushed = await tocsin('data', 'push', dir, '--endpoint', url);
+    expect(pushed).toMatchObject({ status: 0, out: expect.stringMatching(/context\/fred_DGS10\.csv {2}uploaded[^]*2 files: 2 uploaded/) as string });
+    expect(await readFile(join(data, 'context', 'fred_DGS10.csv'), 'utf8')).toBe(values);
+    expect(await tocsin('data', 'push', dir, '--endpoint', url)).toMatchObject({ out: expect.stringContaining('2 files: 0 uploaded, 2 unchanged') as string });
+  });
+
   test('uploads what the server does not have yet, and says of each file what became of it', async () => {
     const { url, data } = await localServer();
     const dir = await folderWith({ 'EURUSD_1h.csv': CSV, 'GBPUSD_1h.csv': OTHER, 'notes.txt': 'no data' });

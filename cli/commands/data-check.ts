@@ -5,9 +5,9 @@ import { checkFiles, namesIn } from '../checked-files.ts';
 import { readDataFile } from '../data-files.ts';
 import { CommandExit } from '../exit.ts';
 import type { Output } from '../output.ts';
-import { qualityLines } from '../quality-text.ts';
+import { reportLines } from '../quality-text.ts';
 
-/** Reports on every CSV file of a folder. Throws CommandExit: 2 where there is no such folder, 1 where it has no data or a file fails. */
+/** Reports on every CSV file of a folder, its context files included. Throws CommandExit: 2 where there is no such folder, 1 where it has no data or a file fails. */
 export async function checkData(dir: string, output: Output): Promise<void> {
   const names = await namesIn(dir);
   const counts = { ok: 0, failed: 0 };
@@ -16,7 +16,7 @@ export async function checkData(dir: string, output: Output): Promise<void> {
     if (result.ok) {
       counts.ok++;
       output.line(`${result.name}  ok`);
-      for (const line of qualityLines(result.file.report)) output.line(`  ${line}`);
+      for (const line of reportLines(result.file.report)) output.line(`  ${line}`);
     } else {
       counts.failed++;
       printFailedFile(result.name, result.error, output);

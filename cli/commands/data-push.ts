@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Timeframe } from '../../shared/market-data/timeframe.ts';
+import type { DataFile } from '../../shared/market-data/file-name.ts';
 import { sha256Hex } from '../../shared/hash.ts';
 import { checkFiles, namesIn } from '../checked-files.ts';
 import { refusalOf } from '../api-answers.ts';
@@ -20,8 +20,7 @@ import { printFailedFile } from './data-check.ts';
 interface PushFile {
   readonly name: string;
   readonly path: string;
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
+  readonly file: DataFile;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -29,7 +28,7 @@ interface PushFile {
 type Place = Omit<PlaceOptions, 'json'> & { readonly dataGiven: boolean };
 
 /**
- * Checks every data file of a folder, then uploads those that the server does not have yet.
+ * Checks every data file of a folder, its context files included, then uploads those that the server does not have yet.
  * Throws CommandExit as `checkData` does, with nothing uploaded; Refusal where an upload fails for good.
  */
 export async function pushData(dir: string, place: Place, output: Output): Promise<void> {
@@ -58,8 +57,8 @@ async function checkedFiles(dir: string, output: Output): Promise<readonly PushF
   for await (const result of checkFiles(dir, await namesIn(dir))) {
     const { name } = result;
     if (result.ok) {
-      const { symbol, timeframe, content } = result.file;
-      files.push({ name, path: join(dir, name), symbol, timeframe, bytes: content.length, sha256: sha256Hex(content) });
+      const { file, content } = result.file;
+      files.push({ name, path: join(dir, name), file, bytes: content.length, sha256: sha256Hex(content) });
     } else {
       failed++;
       printFailedFile(name, result.error, output);
@@ -81,8 +80,8 @@ async function push(connection: Connection, file: PushFile): Promise<'uploaded' 
 
 /** Each attempt asks for leave anew: a grant may be good for one request only. */
 async function attempt({ client, upload }: Connection, file: PushFile, progress: UploadProgress): Promise<'uploaded' | 'unchanged'> {
-  const { symbol, timeframe, bytes, sha256 } = file;
-  const grant = await client.uploadMarketData({ symbol, timeframe, bytes, sha256 });
+  const { bytes, sha256 } = file;
+  const grant = await client.uploadMarketData({ ...file.file, bytes, sha256 });
   if (grant === null) return 'unchanged';
   const content = await readDataFile(file.path);
   if (sha256Hex(content) !== sha256) throw new Refusal('the file has changed since it was checked.');

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
@@ -58,6 +58,26 @@ describe('tocsin data check', () => {
     expect(lines).toContain('B_1h.csv  ok');
     expect(lines).toContain('C.csv  FAILED\n  [DATA_FILE_NAME_INVALID]');
     expect(lines).toContain('3 files: 1 ok, 2 failed');
+  });
+
+  it('describes context files, and says of one that cannot be used in which line', async () => {
+    const folder = await folderWith({ 'A_1h.csv': CSV });
+    await mkdir(join(folder, 'context'));
+    const context = {
+      'GBPUSD.csv': CSV,
+      'fred_DGS10.csv': 'published_at,value\n2020-01-02T21:00:00Z,1.5\n2020-01-06T21:00:00Z,-2\n',
+      'fred_DGS2.csv': 'published_at,value\n2020-01-02T21:00:00Z,.\n',
+      'no source.csv': CSV,
+    };
+    for (const [name, content] of Object.entries(context)) await writeFile(join(folder, 'context', name), content);
+    const { exitCode, lines } = await run('check', folder);
+    expect(exitCode).toBe(1);
+    expect(lines).toContain('context/GBPUSD.csv  ok\n  2 1h bars of GBPUSD');
+    expect(lines).toContain('context/fred_DGS10.csv  ok\n  2 values, published 2020-01-02T21:00:00Z to 2020-01-06T21:00:00Z\n  the longest time between two of them: 4 d from');
+    expect(lines).toContain('from -2 to 1.5');
+    expect(lines).toContain('[CONTEXT_VALUE_INVALID] context/fred_DGS2.csv, line 2: "." is not a finite number.');
+    expect(lines).toContain('context/no source.csv  FAILED\n  [CONTEXT_FILE_NAME_INVALID]');
+    expect(lines).toContain('5 files: 3 ok, 2 failed');
   });
 
   it('fails where there is nothing to check', async () => {
@@ -129,7 +149,7 @@ describe('tocsin data sample', () => {
     const check = await run('check', folder);
     expect(check.exitCode).toBe(0);
     expect(check.lines).toMatch(/^README\.txt says: SYNTHETIC market data/);
-    expect(check.lines).toContain('9 files: 9 ok, 0 failed');
+    expect(check.lines).toContain('14 files: 14 ok, 0 failed');
   });
 
   it('never replaces bars that are there, and writes none at all then, unless forced', async () => {

@@ -13,7 +13,7 @@ export function dataCommand(output: Output): Command {
   const data = command('data', output).description('check, import, make and upload market data');
   data.addCommand(
     command('check', output)
-      .description('report on every <SYMBOL>_<TIMEFRAME>.csv in a folder; status 1 if any of them cannot be used')
+      .description('report on every <SYMBOL>_<TIMEFRAME>.csv and context/<source>.csv in a folder; status 1 if any of them cannot be used')
       .argument('<dir>', 'folder with data files')
       .addHelpText('after', '\nExample:\n  tocsin data check ./data')
       .action((dir: string) => checkData(dir, output)),
@@ -36,7 +36,7 @@ export function dataCommand(output: Output): Command {
   );
   data.addCommand(
     command('sample', output)
-      .description('make SYNTHETIC bars of EURUSD, GBPUSD and USDJPY in 5m, 1h and 1d, to try things out')
+      .description('make SYNTHETIC bars of EURUSD, GBPUSD and USDJPY in 5m, 1h and 1d, and context series, to try things out')
       .option('--out <dir>', 'folder that the files are written to', './data')
       .option('--seed <integer>', 'another seed gives another market', integerFrom(0), 1)
       .option('--days <integer>', 'calendar days from 2020-01-01 on, 7 to 3660', integerFrom(7, 3660), 730)
@@ -47,7 +47,7 @@ export function dataCommand(output: Output): Command {
   data.addCommand(
     located(command('push', output))
       .description(
-        'check every <SYMBOL>_<TIMEFRAME>.csv in a folder, then upload what the server does not have yet; if one of them cannot be used,\n' +
+        'check every <SYMBOL>_<TIMEFRAME>.csv and context/<source>.csv in a folder, then upload what the server does not have yet; if one of them cannot be used,\n' +
           'nothing is uploaded, and the status is 1',
       )
       .argument('<dir>', 'folder with data files')

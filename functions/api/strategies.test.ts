@@ -118,12 +118,16 @@ describe('GET /market-data', () => {
     await api.objects.put('market-data/EURUSD_1h.csv', 'timestamp\n');
     await api.objects.put('market-data/MY_SYMBOL_1d.csv', '');
     await api.objects.put('market-data/readme.txt', '');
+    await api.objects.put('market-data/context/fred_DGS10.csv', 'published_at,value\n');
+    await api.objects.put('market-data/context/notes.txt', '');
     await api.objects.put('market-data/EURUSD_7h.csv', '');
     const { body } = await api.call('GET', '/market-data');
     expect(body.data).toEqual([
       { symbol: 'EURUSD', timeframe: '1h', size: 10, key: 'market-data/EURUSD_1h.csv' },
       { symbol: 'MY_SYMBOL', timeframe: '1d', size: 0, key: 'market-data/MY_SYMBOL_1d.csv' },
     ]);
-    expect(body.unusable.map(({ key }: { key: string }) => key)).toEqual(['market-data/EURUSD_7h.csv', 'market-data/readme.txt']);
+    expect(body.context).toEqual([{ source: 'fred_DGS10', size: 19, key: 'market-data/context/fred_DGS10.csv' }]);
+    const unusable = ['market-data/EURUSD_7h.csv', 'market-data/context/notes.txt', 'market-data/readme.txt'];
+    expect(body.unusable.map(({ key }: { key: string }) => key)).toEqual(unusable);
   });
 });

@@ -38,6 +38,14 @@ describe('POST /market-data/uploads', () => {
     expect((await api.call('POST', '/market-data/uploads', { json: sibling })).body.data.upload).not.toBeNull();
   });
 
+  test('grants the upload of a context file by the id of its source', async () => {
+    const api = await startApi();
+    const file = { context: 'fred_DGS10', bytes: CSV.length, sha256: FILE.sha256 };
+    expect((await api.call('POST', '/market-data/uploads', { json: file })).body.data).toMatchObject({ key: 'market-data/context/fred_DGS10.csv', upload: { method: 'PUT' } });
+    await api.objects.put('market-data/context/fred_DGS10.csv', CSV);
+    expect((await api.call('POST', '/market-data/uploads', { json: file })).body.data.upload).toBeNull();
+  });
+
   test('admits the largest file that can be read', async () => {
     const api = await startApi();
     expect((await api.call('POST', '/market-data/uploads', { json: { ...FILE, bytes: 256 * 1024 * 1024 } })).status).toBe(200);
@@ -53,6 +61,9 @@ describe('POST /market-data/uploads', () => {
     ['a file of more than 256 MB', { bytes: 256 * 1024 * 1024 + 1 }, 'bytes'],
     ['a hash that is none', { sha256: 'x'.repeat(64) }, 'sha256'],
     ['a hash in capitals', { sha256: FILE.sha256.toUpperCase() }, 'sha256'],
+    ['a path for a context source', { symbol: undefined, timeframe: undefined, context: '../x' }, 'context'],
+    ['a context source with a symbol', { timeframe: undefined, context: 'fred_DGS10' }, 'symbol'],
+    ['a context source with a timeframe', { symbol: undefined, context: 'fred_DGS10' }, 'timeframe'],
     ['a field it does not know', { key: 'memory/hypotheses.yaml' }, 'key'],
   ])('refuses %s, naming the field', async (_, change, field) => {
     const api = await startApi();

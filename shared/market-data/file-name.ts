@@ -11,13 +11,13 @@ export function isSymbol(symbol: string): boolean {
   return SYMBOL.test(symbol);
 }
 
-/** `<SYMBOL>_<TIMEFRAME>.csv`. Throws MarketDataError for what is no symbol. */
+/** `<SYMBOL>_<TIMEFRAME>.csv`. Throws RangeError for what is no symbol: all doors refuse it before. */
 export function barsFileName(symbol: string, timeframe: Timeframe): string {
-  if (!isSymbol(symbol)) throw fail('SYMBOL_INVALID', { symbol });
+  if (!isSymbol(symbol)) throw new RangeError(`"${symbol}" is not a symbol that data files can be named after.`);
   return `${symbol}_${timeframe}.csv`;
 }
 
-/** Object key of a symbol's bars. Throws MarketDataError for what is no symbol. */
+/** Object key of a symbol's bars. Throws RangeError for what is no symbol. */
 export function barsKey(symbol: string, timeframe: Timeframe): string {
   return `${MARKET_DATA_PREFIX}${barsFileName(symbol, timeframe)}`;
 }
@@ -40,18 +40,29 @@ export function isContextId(id: string): boolean {
 }
 
 /** Folder of the context files inside of the market data. */
-export const CONTEXT_FOLDER = 'context';
+const CONTEXT_FOLDER = 'context';
 
-/** Object key of a context source's file. Throws MarketDataError for what is no id. */
-export function contextKey(id: string): string {
-  if (!isContextId(id)) throw fail('CONTEXT_ID_INVALID', { source: id });
-  return `${MARKET_DATA_PREFIX}${CONTEXT_FOLDER}/${id}.csv`;
+/** Object keys of context files begin with this. */
+export const CONTEXT_PREFIX = `${MARKET_DATA_PREFIX}${CONTEXT_FOLDER}/`;
+
+/** Path of a context source's file inside of the market data. Throws RangeError for what is no id: grammar and API let none through. */
+export function contextFileName(id: string): string {
+  if (!isContextId(id)) throw new RangeError(`"${id}" is not a context source that a data file can be named after.`);
+  return `${CONTEXT_FOLDER}/${id}.csv`;
 }
 
-/** Id of the source that `context/<id>.csv` belongs to; null for a file elsewhere. Throws MarketDataError for other names in that folder. */
-export function parseContextFileName(file: string): string | null {
-  if (!file.startsWith(`${CONTEXT_FOLDER}/`)) return null;
-  const id = /^(.*)\.csv$/s.exec(file.slice(CONTEXT_FOLDER.length + 1))?.[1];
-  if (id === undefined || !isContextId(id)) throw fail('CONTEXT_FILE_NAME_INVALID', { file });
-  return id;
+/** What a file of market data holds: the bars of a symbol, or a context source by its id. */
+export type DataFile = { readonly symbol: string; readonly timeframe: Timeframe } | { readonly context: string };
+
+/** Object key of a file of market data. Throws RangeError for names that no file has. */
+export function dataFileKey(file: DataFile): string {
+  return 'context' in file ? `${MARKET_DATA_PREFIX}${contextFileName(file.context)}` : barsKey(file.symbol, file.timeframe);
+}
+
+/** What a file holds, from its path inside of the market data: `<SYMBOL>_<TIMEFRAME>.csv` or `context/<id>.csv`. Throws MarketDataError for others. */
+export function parseDataFileName(path: string): DataFile {
+  if (!path.startsWith(`${CONTEXT_FOLDER}/`)) return parseBarsFileName(path);
+  const id = /^(.*)\.csv$/s.exec(path.slice(CONTEXT_FOLDER.length + 1))?.[1];
+  if (id === undefined || !isContextId(id)) throw fail('CONTEXT_FILE_NAME_INVALID', { file: path });
+  return { context: id };
 }

@@ -4,12 +4,6 @@ type Line = { readonly file: string; readonly line: number };
 
 /** Failures of context series and of the files they come from. Times are ISO 8601, UTC; lines count from 1, the header. */
 export const contextDataFailures = area({ steps: ['train', 'backtest'], retry: 'after_mending' }, {
-  CONTEXT_ID_INVALID: failure(
-    'MarketDataError',
-    (f: { source: string }) => `"${f.source}" is not a context source that a data file can be named after.`,
-    'Use 1 to 100 letters, digits, _, - and ., starting with a letter or digit and without "..".',
-    { steps: ['command', 'read'], retry: 'never' },
-  ),
   CONTEXT_FILE_NAME_INVALID: failure(
     'MarketDataError',
     (f: { file: string }) => `The name of ${f.file} is not context/<source>.csv.`,

@@ -1,10 +1,9 @@
 import { fail } from '../../errors/index.ts';
 import { sha256Hex } from '../../hash.ts';
-import { MARKET_DATA_PREFIX } from '../../memory/keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { ContextSource, ValueSource } from '../../strategy/strategy.ts';
 import { parseBarsWithNotes } from '../csv.ts';
-import { CONTEXT_FOLDER, contextKey } from '../file-name.ts';
+import { CONTEXT_PREFIX, dataFileKey } from '../file-name.ts';
 import { readingRemarks } from '../quality.ts';
 import { type ContextSeries, seriesOfBars, seriesOfValues, spreadSeries } from './series.ts';
 import { parseContextValues } from './values.ts';
@@ -59,10 +58,10 @@ export async function loadContext(store: ObjectStore, sources: readonly ContextS
 }
 
 async function readSource(store: ObjectStore, source: Exclude<ContextSource, { kind: 'spread' }>) {
-  const key = contextKey(source.id);
+  const key = dataFileKey({ context: source.id });
   const csv = await store.get(key);
   if (csv === null) {
-    const available = (await store.list(`${MARKET_DATA_PREFIX}${CONTEXT_FOLDER}/`)).map((object) => object.key);
+    const available = (await store.list(CONTEXT_PREFIX)).map((object) => object.key);
     throw fail('CONTEXT_FILE_MISSING', { source: source.id, provider: source.provider, file: key, columns: columnsOf(source), available });
   }
   return { key, sha256: sha256Hex(csv), ...parseSource(csv, source, key) };

@@ -23,7 +23,7 @@ describe('a series of values', () => {
   it('shows each value from its publication on, as every price', () => {
     const { columns, visibleFrom } = series([[0, 4], [7, 5]]);
     expect([...visibleFrom]).toEqual([START, START + 7 * DAY]);
-    expect([columns.open, columns.high, columns.low, columns.close].map((column) => [...column])).toEqual(new Array(4).fill([4, 5]));
+    expect([columns.open, columns.high, columns.low, columns.close].map((column) => [...column])).toEqual(Array.from({ length: 4 }, () => [4, 5]));
     expect([...columns.volume]).toEqual([0, 0]);
   });
 

@@ -53,6 +53,7 @@ export function syntheticReadme(options: SyntheticMarketOptions, market: readonl
     '',
     `Made by \`tocsin data sample\` with seed ${options.seed}: ${options.days} days from ${isoTime(options.start)}.`,
     'Times are the opening times of the bars, UTC. The 1h and 1d files are aggregations of the 5m files.',
+    'Below context/ are series to try `context_data` with: yields and positions, made up too, and the hourly bars of GBPUSD once more.',
     'Trends are plainer than in real markets: results on this data say nothing of real trading.',
     '',
     ...market.map((bars) => `${barsFileName(bars.symbol, bars.timeframe)}  ${bars.length} bars`),
