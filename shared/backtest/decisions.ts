@@ -1,4 +1,3 @@
-import { fail } from '../errors/index.ts';
 import { SIGNAL_CLASSES } from '../labels/labeler.ts';
 import { isoTime } from '../market-data/times.ts';
 import type { DecisionSpec } from '../strategy/strategy.ts';
@@ -27,19 +26,19 @@ export interface RawSignals {
  *
  * Classification: softmax over the logits in the order of SIGNAL_CLASSES, the first of equal ones wins.
  * Regression: a predicted return beyond +-(roundTripCost x minEdgeMultiplier) is a signal.
- * @throws BacktestDataError BACKTEST_OUTPUT_SHAPE, BACKTEST_OUTPUT_NOT_FINITE (naming the bar's opening time)
+ * @throws RangeError where outputs are not as many as decisions need, or one is not finite: a model checks its own outputs
  */
 export function readOutputs(job: Pick<BacktestJob, 'bars' | 'outputs' | 'firstDecision' | 'end' | 'decisions'>): RawSignals {
   const { bars, outputs, decisions, firstDecision, end } = job;
   const width = decisions.outputFormat === 'classification' ? SIGNAL_CLASSES.length : 1;
   if (outputs.length !== bars.length * width) {
-    throw fail('BACKTEST_OUTPUT_SHAPE', { symbol: bars.symbol, bars: bars.length, outputsPerBar: width, values: outputs.length });
+    throw new RangeError(`${outputs.length} output values for ${bars.length} bars of ${bars.symbol}, where decisions need ${width} per bar.`);
   }
   for (let at = firstDecision * width; at < end * width; at++) {
     const value = outputs[at]!;
     if (!Number.isFinite(value)) {
       const time = isoTime(bars.time[Math.floor(at / width)]!);
-      throw fail('BACKTEST_OUTPUT_NOT_FINITE', { symbol: bars.symbol, time, output: at % width, value: String(value) });
+      throw new RangeError(`Output ${at % width} for the ${bars.symbol} bar of ${time} is ${value}.`);
     }
   }
   const rows = outputs.subarray(firstDecision * width, end * width);

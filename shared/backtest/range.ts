@@ -30,7 +30,7 @@ export interface BacktestRange {
   readonly inSample: number;
 }
 
-/** The base series of one symbol, whole, and how many of its first bars lack a feature. */
+/** The base series of one symbol, whole, and how many of its first bars lack a feature, or one in a row of their window. */
 export interface BacktestSeries {
   readonly bars: Bars;
   readonly warmup: number;

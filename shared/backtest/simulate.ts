@@ -31,13 +31,13 @@ export interface Simulation extends EquityCurve {
  * A decision made at a bar's close is filled at the next bar's open; the last bar's decision is dropped, and an open
  * position is closed at the last bar's close, its costs included in the last point of equity. Where the equity is used up
  * (an open short), the position is closed at that bar's close, trading stops and the curve stays where it is.
- * @throws BacktestDataError BACKTEST_WINDOW_INVALID, BACKTEST_OUTPUT_SHAPE, BACKTEST_OUTPUT_NOT_FINITE,
- *   BACKTEST_CAPITAL_TOO_SMALL where entries were signalled and none could be filled
+ * @throws BacktestDataError BACKTEST_CAPITAL_TOO_SMALL where entries were signalled and none could be filled
+ * @throws RangeError where window or outputs do not fit the bars: a mistake of the caller
  */
 export function simulate(job: BacktestJob): Simulation {
   const { bars, firstDecision, end, decisions, execution } = job;
   if (!(firstDecision >= 0 && end <= bars.length && end - firstDecision >= 2)) {
-    throw fail('BACKTEST_WINDOW_INVALID', { symbol: bars.symbol, bars: bars.length, firstDecision, end });
+    throw new RangeError(`Bars ${firstDecision} to ${end} of ${bars.symbol} do not hold two of its ${bars.length} bars.`);
   }
   const raw = readOutputs(job);
   const account = new Account(bars.symbol, execution);

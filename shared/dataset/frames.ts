@@ -51,8 +51,8 @@ export function joinFrames(
   bars: ReadonlyMap<Timeframe, Bars>,
   context: readonly ContextSeries[],
 ): Frames {
-  const baseBars = barsOf(base, base, bars);
-  const joined = others.map((timeframe) => barsOf(timeframe, base, bars));
+  const baseBars = barsOf(base, bars);
+  const joined = others.map((timeframe) => barsOf(timeframe, bars));
   let length = baseBars.length;
   for (const other of joined) {
     requireOverlap(baseBars, other);
@@ -117,12 +117,10 @@ function joinContext(rows: Bars, series: ContextSeries): ContextFrame {
   return { kind: 'context', series, columns: headOf(series.columns, visible.at(-1)! + 1), visible };
 }
 
-function barsOf(timeframe: Timeframe, base: Timeframe, bars: ReadonlyMap<Timeframe, Bars>): Bars {
+function barsOf(timeframe: Timeframe, bars: ReadonlyMap<Timeframe, Bars>): Bars {
   const found = bars.get(timeframe);
   if (found !== undefined && found.length > 0) return found;
-  const loaded = [...bars.values()].filter(({ length }) => length > 0);
-  const symbol = (found ?? bars.get(base) ?? loaded[0])?.symbol ?? 'the symbol';
-  throw fail('FEATURE_BARS_MISSING', { symbol, timeframe, loaded: loaded.map((series) => series.timeframe) });
+  throw new RangeError(`Features need ${timeframe} bars, and none were loaded.`);
 }
 
 function requireOverlap(base: Bars, other: Bars): void {

@@ -1,5 +1,4 @@
 import type { BacktestMetrics } from '../backtest/metrics.ts';
-import { fail } from '../errors/index.ts';
 import type { DecisionSpec, GateSpec } from '../strategy/strategy.ts';
 import { formatFixed, formatPercent, reprFloat } from './python-format.ts';
 import { type GateVerdict, type JudgedCheck, verdictOf } from './verdict.ts';
@@ -17,7 +16,7 @@ type JudgedMetric = Exclude<keyof BacktestGateInput, 'undefined_metrics'>;
  * Order: classification win rate, drawdown, Sharpe ratio; regression net return, trades, drawdown.
  * A figure that is null with a reason rejects as `<name>_undefined (<reason>)`.
  * @param bypass passes whatever the checks say, with reason `bypassed`
- * @throws BacktestDataError GATE_BACKTEST_METRIC_INVALID where a figure is absent, not finite, or null without a reason
+ * @throws RangeError where a figure is absent, not finite, or null without a reason: `measure` lets none pass
  */
 export function backtestGate(
   metrics: BacktestGateInput,
@@ -62,11 +61,11 @@ function judge(
   const value: unknown = metrics[key];
   if (value === null) {
     const reason = metrics.undefined_metrics?.[key];
-    if (reason === undefined) throw fail('GATE_BACKTEST_METRIC_INVALID', { metric: key, value: 'null without a reason' });
+    if (reason === undefined) throw new RangeError(`The backtest gate needs the reason why ${key} is null.`);
     return { name, value: null, threshold, passed: false, failure: `${name}_undefined (${reason})` };
   }
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw fail('GATE_BACKTEST_METRIC_INVALID', { metric: key, value: typeof value === 'number' ? String(value) : typeof value });
+    throw new RangeError(`The backtest gate needs ${key} as a finite number, and it is ${typeof value === 'number' ? value : typeof value}.`);
   }
   return { name, value, threshold, ...compare(value) };
 }

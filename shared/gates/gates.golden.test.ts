@@ -78,11 +78,8 @@ describe('golden gate cases', () => {
   });
 
   test.each(cases.filter((one) => INCOMPLETE.includes(one.name)))('difference: $gate, $name: a missing metric is a failure', (one) => {
-    const [name, code] =
-      one.gate === 'check_training_gate'
-        ? ['TrainingDataError', 'GATE_TRAINING_METRIC_INVALID']
-        : ['BacktestDataError', 'GATE_BACKTEST_METRIC_INVALID'];
-    expect(() => judge(one)).toThrow(expect.objectContaining({ name, code }));
+    const gate = one.gate === 'check_training_gate' ? 'training' : 'backtest';
+    expect(() => judge(one)).toThrow(new RegExp(`^The ${gate} gate needs .* as a finite number, and it is undefined`));
   });
 
   test('are all there', () => {

@@ -1,5 +1,4 @@
 import type { Metric } from '../backtest/backtest.ts';
-import { fail } from '../errors/index.ts';
 import type { GateSpec } from '../strategy/strategy.ts';
 import { formatFixed, formatPercent, reprFloat } from './python-format.ts';
 import { type GateVerdict, type JudgedCheck, verdictOf } from './verdict.ts';
@@ -30,7 +29,7 @@ export type TrainingGateInput =
  * Order: classification accuracy, loss, decrease of the training loss (from two epochs on); regression
  * directional accuracy, loss. A null `maxLoss` means 1.5 x ln(classes), or 0.8 for regression.
  * @param bypass passes whatever the checks say, with reason `bypassed`
- * @throws TrainingDataError GATE_TRAINING_METRIC_INVALID where a metric is absent or not finite
+ * @throws RangeError where a metric is absent or not finite: training ends before with an error of its own
  */
 export function trainingGate(input: TrainingGateInput, thresholds: GateSpec, bypass = false): GateVerdict {
   const checks =
@@ -94,8 +93,8 @@ function checkLossDecrease(history: readonly number[], { minLossDecrease }: Gate
   ];
 }
 
-/** The types promise a number; a record read back from storage, or a diverged loss, may break the promise. */
+/** The types promise a number; a defect elsewhere must not become a verdict. */
 function finite(metric: string, value: number | undefined): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw fail('GATE_TRAINING_METRIC_INVALID', { metric, value: String(value) });
+  throw new RangeError(`The training gate needs ${metric} as a finite number, and it is ${value}.`);
 }

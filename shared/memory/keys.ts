@@ -15,7 +15,7 @@ export function assertObjectKey(key: string): void {
 /** Stamp and random part of an operation's id; its experiment's id has the same. */
 function stampOf(operationId: string): string {
   const stamp = OPERATION_ID.exec(operationId)?.[1];
-  if (stamp === undefined) throw fail('OPERATION_ID_INVALID', { operation_id: operationId });
+  if (stamp === undefined) throw new RangeError(`"${operationId}" is not an operation id.`);
   return stamp;
 }
 
@@ -26,7 +26,7 @@ export function operationIdAt(now: Date, random: number): string {
   return `op_agent_research_${stamp}_${(random >>> 0).toString(16).padStart(8, '0')}`;
 }
 
-/** The id of the experiment an operation makes. Throws PipelineError for what is no operation id. */
+/** The id of the experiment an operation makes. Throws RangeError for what is no operation id. */
 export function experimentIdOf(operationId: string): string {
   return `exp_${stampOf(operationId)}`;
 }
@@ -38,6 +38,9 @@ export function operationIdOf(experimentId: string): string | null {
 }
 
 export const EXPERIMENTS_PREFIX = 'memory/experiments/';
+/** Experiments of KTRDR, apart from those of operations: no operation answers for them. */
+export const IMPORTED_PREFIX = 'memory/imported/';
+export const HYPOTHESES_KEY = 'memory/hypotheses.yaml';
 export const STRATEGIES_PREFIX = 'memory/strategies/';
 export const MARKET_DATA_PREFIX = 'market-data/';
 
@@ -45,18 +48,23 @@ export function experimentKey(experimentId: string): string {
   return `${EXPERIMENTS_PREFIX}${experimentId}.yaml`;
 }
 
+/** Key of an experiment that was imported, from an id of `importedExperimentSchema`. */
+export function importedKey(experimentId: string): string {
+  return `${IMPORTED_PREFIX}${experimentId}.yaml`;
+}
+
 /** Whether `name` may name a strategy, and so a part of an object key. */
 export function isStrategyName(name: string): boolean {
   return STRATEGY_NAME.test(name);
 }
 
-/** Key of a stored strategy. Throws PipelineError for a name that is none. */
+/** Key of a stored strategy. Throws RangeError for a name that is none. */
 export function strategyKey(name: string): string {
-  if (!isStrategyName(name)) throw fail('STRATEGY_NAME_INVALID', { name });
+  if (!isStrategyName(name)) throw new RangeError(`"${name}" is not a strategy name.`);
   return `${STRATEGIES_PREFIX}${name}.yaml`;
 }
 
-/** Keys of everything one run leaves behind. Throws PipelineError for what is no operation id. */
+/** Keys of everything one run leaves behind. Throws RangeError for what is no operation id. */
 export function runKeys(operationId: string) {
   stampOf(operationId);
   const run = `memory/runs/${operationId}`;

@@ -16,12 +16,6 @@ const listed = (symbols: readonly SymbolFacts[]): string => symbols.map((f) => `
 
 /** Failures of features, labels and the data sets made of them. Times are ISO 8601, UTC. */
 export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'after_mending' }, {
-  FEATURE_BARS_MISSING: failure(
-    'MarketDataError',
-    (f: { symbol: string; timeframe: string; loaded: readonly string[] }) =>
-      `The features of ${f.symbol} need ${f.timeframe} bars, and none were loaded (loaded: ${f.loaded.join(', ') || 'nothing'}).`,
-    'Provide the data file of that timeframe, or remove the timeframe from the strategy.',
-  ),
   FEATURE_TIMEFRAMES_DO_NOT_OVERLAP: failure(
     'MarketDataError',
     (f: { symbol: string; base: string; base_range: string; other: string; other_range: string }) =>
@@ -81,7 +75,21 @@ export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'afte
       `Every symbol needs at least ${f.minimum} rows in each of train, validation and test on the common range ${f.from} to ${f.to}. ` +
       `${f.symbols.map((s) => `${s.symbol}: ${s.train} train, ${s.validation} validation, ${s.test} test (${rangeOf(s)})`).join('; ')}.`,
     'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short. ' +
-      'Where labels are made at CUSUM events alone, a lower cusum_threshold gives more of them.',
+      'Where labels are made at CUSUM events alone, a lower cusum_threshold gives more of them; where the model sees windows, a lower sequence_length does.',
+    { steps: ['train'] },
+  ),
+  TRAINING_ROW_NOT_FINITE: failure(
+    'TrainingDataError',
+    (f: { symbol: string; time: string; quantity: string; value: string }) =>
+      `At the bar of ${f.time}, ${f.quantity} of ${f.symbol} is ${f.value}, which is beyond the 32-bit numbers that models compute with.`,
+    'Look at the prices around that bar: one may be wrong by orders of magnitude. If they are right, leave that range or that feature out.',
+    { steps: ['train'] },
+  ),
+  TRAINING_WINDOW_TOO_LONG: failure(
+    'TrainingDataError',
+    (f: { symbol: string; split: string; sequenceLength: number; rows: number }) =>
+      `The model sees windows of ${f.sequenceLength} successive rows, but ${f.symbol} has ${f.rows} rows in its ${f.split} split: no window fits in.`,
+    'Lower model.architecture.sequence_length, extend the date range, or provide longer data.',
     { steps: ['train'] },
   ),
   TRAINING_TOO_FEW_CLASSES: failure(

@@ -2,18 +2,6 @@ import { area, failure } from '../failure.ts';
 
 /** Failures of stores, of the state machine's host, and of requests that name what does not exist. */
 export const runtimeFailures = area({ steps: ['trigger', 'train', 'backtest', 'record', 'settle'], retry: 'as_is' }, {
-  OPERATION_ID_INVALID: failure(
-    'StorageError',
-    (f: { operation_id: string }) => `"${f.operation_id}" is not an operation id.`,
-    'Ids look like op_agent_research_20260102_030405_0a1b2c3d: take one from the list of operations.',
-    { retry: 'never' },
-  ),
-  STRATEGY_NAME_INVALID: failure(
-    'StorageError',
-    (f: { name: string }) => `"${f.name}" is not a strategy name.`,
-    'Use letters, digits, _ and -, starting with a letter or digit, 100 characters at most.',
-    { retry: 'never' },
-  ),
   OBJECT_KEY_INVALID: failure(
     'StorageError',
     (f: { key: string }) => `"${f.key}" is not an object key.`,

@@ -37,15 +37,11 @@ const soundAfter = write(after(wave));
 
 const deep = { type: 'mlp', architecture: { hidden_layers: [64, 64, 64, 64, 64, 64, 64, 64], dropout: 0 } };
 const wide = { type: 'mlp', architecture: { hidden_layers: [512] } };
-const regression = (training: object) => ({
-  ...strategy({
-    indicators: sma(3),
-    inputs: [raw('sma_3')],
-    decisions: { output_format: 'regression', confidence_threshold: undefined, cost_model: { round_trip_cost: 0.003, min_edge_multiplier: 1.5 } },
-    training: { labels: { source: 'forward_return', horizon: 5 }, loss: 'mse', ...training },
-  }),
-  model: deep,
+const returns = (training: object = {}) => ({
+  decisions: { output_format: 'regression', confidence_threshold: undefined, cost_model: { round_trip_cost: 0.003, min_edge_multiplier: 1.5 } },
+  training: { labels: { source: 'forward_return', horizon: 5 }, loss: 'mse', ...training },
 });
+const deepRegression = (training: object) => ({ ...strategy({ indicators: sma(3), inputs: [raw('sma_3')], ...returns(training) }), model: deep });
 
 /** Bars that are sound one by one, of which no features, rows, model or trades can be made. */
 export const DATASET_SCENARIOS: readonly RunScenario[] = [
@@ -95,6 +91,7 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
     facts: ['triple_barrier', 'SELL 0', 'HOLD 0'],
     strategy: strategy(tripleBarrier),
     break: write(market({ price: (i) => (i < 240 ? 10 * 1.01 ** i : wave(i)) })),
+    mended: strategy(tripleBarrier),
   }),
   found({
     code: 'TRAINING_FEATURE_CONSTANT',
@@ -102,14 +99,15 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
     facts: ['1d_volume_raw', 'zscore', 'is 1 '],
     strategy: strategy({ indicators: { volume: { type: 'volumeratio', period: 10 } }, inputs: [raw('volume', 'zscore')] }),
     break: write(market({ volume: () => 500 })),
+    mended: strategy(),
   }),
   found({
     code: 'TRAINING_DIVERGED',
     title: 'a learning rate at which training diverges',
     facts: ['learning rate 10'],
-    strategy: regression({ learning_rate: 10, epochs: 3 }),
+    strategy: deepRegression({ learning_rate: 10, epochs: 3 }),
     break: nothing,
-    mended: regression({ learning_rate: 0.0001 }),
+    mended: deepRegression({ learning_rate: 0.0001 }),
   }),
   found({
     code: 'TRAINING_WILL_NOT_FIT',
@@ -125,6 +123,21 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
     facts: ['validation rows'],
     strategy: strategy(tripleBarrier),
     break: write(market({ price: (i) => (i < 195 || i > 400 ? wave(i) : 90 * (1 + 1e-4 * (i % 2))) })),
+    mended: strategy(tripleBarrier),
+  }),
+  found({
+    code: 'TRAINING_ROW_NOT_FINITE',
+    title: 'prices among the validation rows beyond the model\'s numbers',
+    facts: ['feature 1d_sma_3_raw', 'WAVE', day(300), '3e+38'],
+    strategy: strategy({ indicators: sma(3), inputs: [raw('sma_3')] }),
+    break: write(market({ price: (i) => (i < 300 ? wave(i) : 9e38) })),
+  }),
+  found({
+    code: 'TRAINING_ROW_NOT_FINITE',
+    title: 'a return among the test rows beyond the model\'s numbers',
+    facts: ['the label', 'WAVE', day(395), 'e+'],
+    strategy: strategy(returns()),
+    break: write(market({ price: (i) => (i === 400 ? 1e60 : wave(i)) })),
   }),
   traded({
     code: 'MODEL_INPUT_NOT_FINITE',
@@ -142,6 +155,7 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
     strategy: { ...strategy({ ...trainedBefore, indicators: { ...sma(2), ...sma(3), ...sma(4) }, inputs: [raw('sma_2'), raw('sma_3'), raw('sma_4')] }), model: wide },
     break: write(after(() => 3e38)),
     mend: soundAfter,
+    mended: strategy(),
   }),
   traded({
     code: 'BACKTEST_TOO_FEW_BARS',
@@ -157,6 +171,7 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
     facts: ['WAVE', '1000'],
     strategy: strategy({ decisions: { allow_short_from_flat: true }, training: { epochs: 4, labels: { source: 'triple_barrier', max_holding_period: 5 } }, backtest: { initial_capital: 10_000 } }),
     break: write(market({ price: (i) => 1000 * wave(i) })),
+    mended: strategy(),
   }),
   traded({
     code: 'BACKTEST_METRIC_NOT_FINITE',

@@ -56,7 +56,9 @@ export async function expectFailureAndMending(bench: FaultBench, scenario: RunSc
   expect(await bench.ended(operationId), 'what the failed operation shows').toEqual(operation);
 }
 
-async function expectFailed(bench: FaultBench, operationId: string, operation: object, { code, type, step, facts }: RunScenario): Promise<void> {
+async function expectFailed(bench: FaultBench, operationId: string, operation: object, { code, type, step, facts, mended }: RunScenario): Promise<void> {
+  expect(FAILURES[code].steps, 'the steps that the catalogue names').toContain(step);
+  expect(FAILURES[code].retry === 'never', 'whether no retry can help').toBe(mended !== undefined);
   expect(operation).toMatchObject({ status: 'failed', error_type: type, error_code: code, failed_step: step, guidance: FAILURES[code].guidance, experiment_id: null });
   const { error_type, error_cause, completed_at } = await bench.stored(operationId);
   const { error_message: message } = operation as { readonly error_message: string };
