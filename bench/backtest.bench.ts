@@ -8,7 +8,7 @@ import type { Bars } from '../shared/market-data/bars.ts';
 import { buildBundle, loadBundle } from '../shared/model/bundle.ts';
 import type { Model } from '../shared/model/model.ts';
 import { seedOf, sfc32 } from '../shared/random.ts';
-import type { LinearLayer } from '../shared/training/training.ts';
+import { networkOf, sizeOf } from '../shared/training/network.ts';
 import { benchBars } from './bench-bars.ts';
 import type { BenchResult } from './bench-result.ts';
 
@@ -22,12 +22,12 @@ export async function backtestBench(): Promise<BenchResult[]> {
   const features = Float32Array.from({ length: bars.length * FEATURES }, uniformOf('features'));
   const model = await randomModel();
   try {
-    const outputs = await model.predict(features, bars.length);
+    const outputs = await model.predict({ count: bars.length, x: features });
     const { trades } = evaluate(jobOf(bars, outputs));
     const note = `median; ${FEATURES} random features, hidden layers ${HIDDEN.join('-')}, ${trades.toLocaleString('en')} trades`;
     const bench = new Bench({ time: 1_000, warmupTime: 300 });
     bench.add('backtest with inference', async () => {
-      evaluate(jobOf(bars, await model.predict(features, bars.length)));
+      evaluate(jobOf(bars, await model.predict({ count: bars.length, x: features })));
     });
     bench.add('backtest from model outputs', () => {
       evaluate(jobOf(bars, outputs));
@@ -67,22 +67,16 @@ function jobOf(bars: Bars, outputs: Float32Array): BacktestJob {
 }
 
 async function randomModel(): Promise<Model> {
-  const widths = [FEATURES, ...HIDDEN, SIGNAL_CLASSES.length];
+  const spec = { type: 'mlp', hiddenLayers: HIDDEN, dropout: 0, activation: 'relu' } as const;
   const uniform = uniformOf('weights');
-  const layers = widths.slice(1).map((outputs, i): LinearLayer => {
-    const inputs = widths[i]!;
-    const scale = Math.sqrt(6 / inputs);
-    return {
-      inputs,
-      outputs,
-      weight: Float32Array.from({ length: inputs * outputs }, () => scale * uniform()),
-      bias: new Float32Array(outputs),
-    };
+  const tensors = networkOf(FEATURES, SIGNAL_CLASSES.length, spec).tensors.map(({ name, shape }) => {
+    const scale = shape.length === 1 ? 0 : Math.sqrt(6 / shape[1]!);
+    return { name, shape, data: Float32Array.from({ length: sizeOf(shape) }, () => scale * uniform()) };
   });
   const featureIds = Array.from({ length: FEATURES }, (_, i) => `1h_feature_${i}`);
   const epoch = { epoch: 1, epochs: 1, trainLoss: 1, trainAccuracy: 0, validationLoss: 1, validationAccuracy: 0 };
   const bundle = buildBundle(
-    { layers, history: [epoch], bestEpoch: 1, stoppedEarly: false },
+    { tensors, history: [epoch], bestEpoch: 1, stoppedEarly: false },
     {
       strategy: { name: 'bench', sha256: '0'.repeat(64) },
       symbols: ['EURUSD'],
@@ -91,7 +85,7 @@ async function randomModel(): Promise<Model> {
       featureIds,
       scaling: featureIds.map(() => null),
       classes: SIGNAL_CLASSES,
-      model: { type: 'mlp', hiddenLayers: HIDDEN, dropout: 0, activation: 'relu' },
+      model: spec,
       seed: 0,
       version: 'bench',
     },

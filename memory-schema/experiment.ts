@@ -72,7 +72,7 @@ export const trainingResultSchema = z.strictObject({
         start: isoInstant,
         end: isoInstant,
         rows: z.strictObject({ train: count, validation: count, test: count }),
-        /** Bars left out, by reason; with `rows` they add up to `bars`. `not_events` is there where labels are learned at events alone. */
+        /** Bars left out, by reason; with `rows` they add up to `bars`. `not_events` is there where labels are learned at events alone, `window` where the model sees windows. */
         left_out: z.strictObject({
           outside_range: count,
           warmup: count,
@@ -80,6 +80,7 @@ export const trainingResultSchema = z.strictObject({
           not_events: count.optional(),
           purged: count,
           unresolved: count,
+          window: count.optional(),
         }),
         /** Statistics of the market that its labels rest on, measured on its training bars; absent where they rest on none. */
         label_statistics: z.record(z.string(), finite).optional(),

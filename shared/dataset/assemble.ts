@@ -3,12 +3,14 @@ import type { BarRange, Labels } from '../labels/labeler.ts';
 import { lowerBound } from '../market-data/bars.ts';
 import { durationMs } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
+import { windowLength } from '../strategy/model-shape.ts';
 import type { DateRange, Strategy } from '../strategy/strategy.ts';
 import { balanceClasses } from './class-balance.ts';
 import type { Borders, Dataset, SplitName, SymbolRows } from './dataset.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 import { effectiveRows, rowWeights } from './row-weights.ts';
-import { packRows, type RowSelection } from './rows.ts';
+import { packRows, successiveRows, type RowSelection } from './rows.ts';
+import { requireFiniteRows } from './finite-rows.ts';
 import { fitScaling } from './scaling.ts';
 import { splitBorders } from './split.ts';
 
@@ -36,20 +38,23 @@ interface Candidate extends SymbolData {
  * begin at the same instants for every symbol (`splitBorders`). A row belongs to the split in which its bar opens. It is
  * left out if labels are learned at events and it is none, dropped if its label is not known at the end of that range (later bars, where there are any, do not count), and
  * purged if its label was resolved after a later split had begun: the close of the resolving bar is past the border.
- * Scaling, class weights and the weights of rows come from the training rows that remain.
+ * Where the model sees windows, a row is also left out if its window would begin before its split: a window is made of successive rows of
+ * one symbol and one split, whatever became of their labels.
+ * Class weights and the weights of rows come from the training rows that remain, scaling from those that their windows are made of.
  *
  * @param input.symbols in the order in which their rows are stacked
  * @param input.classes the labeler's classes; null for regression
- * @throws TrainingDataError where symbols have no time in common, a symbol has fewer than 100 rows in a split, the
- *   training rows have fewer than two classes, or a column to be normalised does not move
+ * @throws TrainingDataError where symbols have no time in common, a split is shorter than a window, a symbol has
+ *   fewer than 100 rows in a split, the training rows have fewer than two classes, or a column to be normalised does not move
  */
 export function assembleDataset(input: {
-  readonly strategy: Pick<Strategy, 'trainingRange' | 'features' | 'training'>;
+  readonly strategy: Pick<Strategy, 'trainingRange' | 'features' | 'training' | 'model'>;
   readonly symbols: readonly SymbolData[];
   readonly classes: readonly string[] | null;
 }): Dataset {
   const { strategy, classes } = input;
   const { trainingRange, training, features } = strategy;
+  const length = windowLength(strategy.model);
   const candidates = input.symbols.map((data) => candidate(data, trainingRange));
   const [start, end] = commonRange(candidates, trainingRange);
   const times = candidates.map(({ features: { bars }, first, last }) => {
@@ -58,18 +63,27 @@ export function assembleDataset(input: {
   });
   const borders = splitBorders(times, training.split, end);
 
-  const divided = candidates.map((one) => divide(one, borders));
+  const divided = candidates.map((one) => divide(one, borders, length));
   const symbols = divided.map(({ report }) => report);
   requireEnoughRows(symbols, borders);
 
   const select = (split: SplitName): RowSelection[] =>
-    divided.map(({ features, labels, indexes }) => ({ features, labels, indexes: indexes[split] }));
+    divided.map(({ features, labels, indexes, opens }) => {
+      const kept = indexes[split];
+      const inputs = length === 1 ? kept : successiveRows(opens[split], kept.at(-1)! + 1);
+      return { features, labels, indexes: kept, inputs };
+    });
   const scaling = fitScaling(features, select('train'));
-  const pack = (split: SplitName) => packRows(select(split), scaling);
+  const featureIds = features.map(({ id }) => id);
+  const pack = (split: SplitName) => {
+    const packed = packRows(select(split), scaling, length);
+    requireFiniteRows(packed, select(split), featureIds, scaling);
+    return packed;
+  };
   const weight = rowWeights(select('train'));
   const rows = { train: { ...pack('train'), ...(weight !== null && { weight }) }, validation: pack('validation'), test: pack('test') };
   return {
-    featureIds: features.map(({ id }) => id),
+    featureIds,
     scaling,
     classes,
     balance: classes === null ? null : balanceClasses(rows, classes, training.labels.source),
@@ -101,7 +115,7 @@ function commonRange(candidates: readonly Candidate[], range: DateRange | null):
 }
 
 /** Sorts one symbol's rows into splits and counts what was left out. */
-function divide({ features, label, inRange: [from, to], first, last }: Candidate, borders: Borders) {
+function divide({ features, label, inRange: [from, to], first, last }: Candidate, borders: Borders, length: number) {
   const { bars } = features;
   const duration = durationMs(bars.timeframe);
   const rowAt = (border: number): number => Math.min(Math.max(lowerBound(bars.time, border), first), last);
@@ -109,12 +123,17 @@ function divide({ features, label, inRange: [from, to], first, last }: Candidate
   const labels = label([start, validation]);
   const { resolvedAt, events } = labels;
   if (resolvedAt.length !== bars.length) {
-    throw fail('TRAINING_LABELS_MISALIGNED', { symbol: bars.symbol, rows: bars.length, labels: resolvedAt.length });
+    throw new RangeError(`${bars.symbol} has ${bars.length} feature rows and ${resolvedAt.length} labels.`);
   }
   let notEvents = 0;
   let purged = 0;
   let unresolved = 0;
-  const keep = (begin: number, stop: number, laterSplit: number): Int32Array => {
+  let window = 0;
+  const keep = (split: SplitName, begin: number, stop: number, laterSplit: number): Int32Array => {
+    if (length > 1 && length > stop - begin) {
+      throw fail('TRAINING_WINDOW_TOO_LONG', { symbol: bars.symbol, split, sequenceLength: length, rows: stop - begin });
+    }
+    const firstEnd = begin + length - 1;
     const kept = new Int32Array(stop - begin);
     let count = 0;
     for (let row = begin; row < stop; row++) {
@@ -123,14 +142,15 @@ function divide({ features, label, inRange: [from, to], first, last }: Candidate
       if (events !== undefined && events[row] === 0) notEvents += 1;
       else if (known > borders[3]) unresolved += 1;
       else if (known > laterSplit) purged += 1;
+      else if (row < firstEnd) window += 1;
       else kept[count++] = row;
     }
     return kept.slice(0, count);
   };
   const indexes = {
-    train: keep(start, validation, borders[1]),
-    validation: keep(validation, test, borders[2]),
-    test: keep(test, end, borders[3]),
+    train: keep('train', start, validation, borders[1]),
+    validation: keep('validation', validation, test, borders[2]),
+    test: keep('test', test, end, borders[3]),
   };
   const report: SymbolRows = {
     symbol: bars.symbol,
@@ -143,9 +163,10 @@ function divide({ features, label, inRange: [from, to], first, last }: Candidate
     notEvents: events === undefined ? null : notEvents,
     purged,
     unresolved,
+    window: length === 1 ? null : window,
     ...(labels.statistics !== undefined && { labelStatistics: labels.statistics }),
   };
-  return { features, labels, indexes, report };
+  return { features, labels, indexes, opens: { train: start, validation, test }, report };
 }
 
 function requireEnoughRows(symbols: readonly SymbolRows[], borders: Borders): void {

@@ -1,11 +1,17 @@
 import type { LabelStatistics } from '../labels/labeler.ts';
 import type { FeatureScaling } from '../model/normalization.ts';
 
-/** Rows ready for training: features row-major and scaled. */
-export interface Rows {
+/** Inputs of a model, scaled: each sample is a row of a table or, for models that look back, a window of its successive rows. */
+export interface Samples {
   readonly count: number;
-  /** count x features. */
+  /** The table, row-major: rows x features. Without `ends` its rows are the samples. */
   readonly x: Float32Array;
+  /** Row of the table at which each sample's window ends; absent where a sample is one row. */
+  readonly ends?: Uint32Array;
+}
+
+/** Samples ready for training, with their labels. */
+export interface Rows extends Samples {
   /** Class index, or the value to regress on; one per row. */
   readonly y: Float32Array;
   /** What rows are drawn by in training, > 0, one per row, mean 1; absent where an epoch visits each row once. */
@@ -34,6 +40,8 @@ export interface SymbolRows {
   readonly purged: number;
   /** Rows dropped because their label is not known at the end of the data set. */
   readonly unresolved: number;
+  /** Rows left out because they are too near the start of their split for a window; null where the model sees single rows. */
+  readonly window: number | null;
   /** What its labels rest on, measured on its training bars; absent where they rest on nothing of the kind. */
   readonly labelStatistics?: LabelStatistics;
 }

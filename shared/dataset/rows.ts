@@ -1,38 +1,65 @@
 import type { Labels } from '../labels/labeler.ts';
 import type { FeatureScaling } from '../model/normalization.ts';
-import type { Rows } from './dataset.ts';
+import type { Rows, Samples } from './dataset.ts';
 import type { FeatureMatrix } from './feature-matrix.ts';
 
 /** Rows of one symbol that go into a split, by index, ascending. */
 export interface RowSelection {
   readonly features: FeatureMatrix;
   readonly labels: Labels;
+  /** Rows with a label to learn: each is the last row of a sample. */
   readonly indexes: Int32Array;
+  /** Rows that samples are made of: `indexes` itself or, where samples are windows, all rows that these may reach. */
+  readonly inputs: Int32Array;
 }
 
 /** Rows written at a time: a block of the output stays in cache while each column is read in turn. */
 const BLOCK = 256;
 
-/** Stacks the selected rows of all symbols in order, scaled, with their labels. */
-export function packRows(selections: readonly RowSelection[], scaling: readonly (FeatureScaling | null)[]): Rows {
+/**
+ * Stacks the selected rows of all symbols in order, scaled, with their labels. Windows are not written out: their rows are in the
+ * table once, and `ends` says where they end.
+ * @param length rows of a window; where it is more than 1, the inputs of each selection are successive rows
+ */
+export function packRows(selections: readonly RowSelection[], scaling: readonly (FeatureScaling | null)[], length: number): Rows {
   const count = selections.reduce((sum, { indexes }) => sum + indexes.length, 0);
-  const x = new Float32Array(count * scaling.length);
+  const x = new Float32Array(selections.reduce((sum, { inputs }) => sum + inputs.length, 0) * scaling.length);
   const y = new Float32Array(count);
+  const ends = new Uint32Array(length === 1 ? 0 : count);
   let row = 0;
-  for (const { features, labels, indexes } of selections) {
-    writeRows(x.subarray(row * scaling.length), features, indexes, scaling);
-    for (const index of indexes) y[row++] = labels.values[index]!;
+  let tableRow = 0;
+  for (const { features, labels, indexes, inputs } of selections) {
+    writeRows(x.subarray(tableRow * scaling.length), features, inputs, scaling);
+    for (const index of indexes) {
+      if (length > 1) ends[row] = tableRow + index - inputs[0]!;
+      y[row++] = labels.values[index]!;
+    }
+    tableRow += inputs.length;
   }
-  return { count, x, y };
+  return { count, x, y, ...(length > 1 && { ends }) };
+}
+
+/**
+ * The samples that end at rows [from, to) of one symbol, scaled. Windows reach back before `from`.
+ * @param length rows of a window
+ */
+export function packSamples(features: FeatureMatrix, scaling: readonly (FeatureScaling | null)[], length: number, from: number, to: number): Samples {
+  const history = length - 1;
+  const x = packMatrix(features, scaling, from - history, to);
+  const count = to - from;
+  return { count, x, ...(length > 1 && { ends: Uint32Array.from({ length: count }, (_, i) => i + history) }) };
 }
 
 /** The model inputs of rows [from, to) of one symbol, row-major and scaled: (to - from) x features. */
-export function packMatrix(features: FeatureMatrix, scaling: readonly (FeatureScaling | null)[], from: number, to: number): Float32Array {
+function packMatrix(features: FeatureMatrix, scaling: readonly (FeatureScaling | null)[], from: number, to: number): Float32Array {
   const x = new Float32Array((to - from) * scaling.length);
-  const indexes = new Int32Array(to - from);
-  for (let row = 0; row < indexes.length; row++) indexes[row] = from + row;
-  writeRows(x, features, indexes, scaling);
+  writeRows(x, features, successiveRows(from, to), scaling);
   return x;
+}
+
+/** Rows [from, to), none where `to` is not greater. */
+export function successiveRows(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }
 
 function writeRows(x: Float32Array, { columns }: FeatureMatrix, indexes: Int32Array, scaling: readonly (FeatureScaling | null)[]): void {

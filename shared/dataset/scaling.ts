@@ -4,7 +4,7 @@ import type { FeatureSpec } from '../strategy/strategy.ts';
 import type { RowSelection } from './rows.ts';
 
 /**
- * Scaling of each feature, fitted on the selected rows: `minmax` onto [0, 1], `zscore` to mean 0 and (population) standard
+ * Scaling of each feature, fitted on the rows that the selected samples are made of: `minmax` onto [0, 1], `zscore` to mean 0 and (population) standard
  * deviation 1. Null for memberships and for raw inputs that ask for none.
  * @throws TrainingDataError where such a column does not move
  */
@@ -22,21 +22,21 @@ function statistics(column: number, selections: readonly RowSelection[]) {
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
-  for (const { features, indexes } of selections) {
+  for (const { features, inputs } of selections) {
     const values = features.columns[column]!;
-    for (const index of indexes) {
+    for (const index of inputs) {
       const value = values[index]!;
       if (value < min) min = value;
       if (value > max) max = value;
       sum += value;
     }
-    rows += indexes.length;
+    rows += inputs.length;
   }
   const mean = sum / rows;
   let squares = 0;
-  for (const { features, indexes } of selections) {
+  for (const { features, inputs } of selections) {
     const values = features.columns[column]!;
-    for (const index of indexes) squares += (values[index]! - mean) ** 2;
+    for (const index of inputs) squares += (values[index]! - mean) ** 2;
   }
   return { rows, min, max, mean, deviation: Math.sqrt(squares / rows) };
 }

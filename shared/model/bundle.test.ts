@@ -3,13 +3,13 @@ import { deviations } from '../../test/close-to.ts';
 import { BacktestDataError, ModelLoadError } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { OnnxSession } from '../onnx/onnx-session.ts';
-import { runRows } from '../onnx/run-rows.ts';
+import { runSamples } from '../onnx/run-samples.ts';
 import { ACTIVATIONS, type Activation } from '../strategy/strategy.ts';
+import { evaluationGraph, evaluationPorts } from '../training/evaluation.ts';
 import { flatten, networkOf } from '../training/network.ts';
-import { referenceOutputs } from '../training/testing/reference-mlp.ts';
+import { referencePerceptron } from '../training/testing/reference-perceptron.ts';
 import { toyJob, toyRegressionRows } from '../training/testing/toy.ts';
 import { trainModel } from '../training/train-model.ts';
-import { evaluationGraph } from '../training/training-graph.ts';
 import type { TrainedModel } from '../training/training.ts';
 import { buildBundle, loadBundle, type Bundle, type BundleInfo } from './bundle.ts';
 import type { Manifest } from './manifest.ts';
@@ -97,19 +97,18 @@ describe('buildBundle', () => {
 
 describe('Model.predict', () => {
   it.each(ACTIVATIONS)('answers as the network did in training: %s', async (activation: Activation) => {
-    const model = { ...job.model, activation };
+    const model = { type: 'mlp', hiddenLayers: [16, 7], dropout: 0.2, activation } as const;
     const run = await trainModel({ ...job, model });
     const { x, count } = job.validation;
-    const predicted = await withModel(buildBundle(run, { ...info, model }), (loaded) => loaded.predict(x, count));
+    const predicted = await withModel(buildBundle(run, { ...info, model }), (loaded) => loaded.predict({ count, x }));
     const network = networkOf(4, 3, model);
-    const parameters = flatten(network, run.layers);
+    const parameters = flatten(run.tensors);
     const session = await OnnxSession.open(evaluationGraph(network));
-    const ports = { input: 'x', features: 4, output: 'logits', outputs: 3 };
-    const inTraining = await runRows(session, ports, x, count, { parameters: { data: parameters, dims: [parameters.length] } });
+    const inTraining = await runSamples(session, evaluationPorts(network), { count, x }, { parameters: { data: parameters, dims: [parameters.length] } });
     await session.close();
     expect(deviations(predicted, inTraining, { relative: 1e-6, absolute: 1e-6 })).toEqual([]);
     const rows = Array.from({ length: count }, (_, i) => Array.from(x.subarray(i * 4, i * 4 + 4)));
-    const oracle = referenceOutputs(network, parameters, { x: rows, targets: [], factors: null });
+    const oracle = referencePerceptron([4, 16, 7, 3], activation)(parameters, { x: rows, targets: [], factors: null });
     expect(deviations(predicted, oracle, { relative: 1e-5, absolute: 1e-5 })).toEqual([]);
   });
 
@@ -117,13 +116,13 @@ describe('Model.predict', () => {
     const rows = 2 * 4096 + 3;
     const x = Float32Array.from({ length: rows * 4 }, (_, i) => Math.fround(Math.sin(i)));
     await withModel(bundle, async (model) => {
-      const all = await model.predict(x, rows);
+      const all = await model.predict({ count: rows, x });
       expect(all).toHaveLength(rows * 3);
       for (const row of [0, 4095, 4096, rows - 1]) {
-        const alone = await model.predict(x.slice(row * 4, row * 4 + 4), 1);
+        const alone = await model.predict({ count: 1, x: x.slice(row * 4, row * 4 + 4) });
         expect(deviations(all.subarray(row * 3, row * 3 + 3), alone, { relative: 1e-6, absolute: 1e-6 })).toEqual([]);
       }
-      expect(await model.predict(new Float32Array(0), 0)).toHaveLength(0);
+      expect(await model.predict({ count: 0, x: new Float32Array(0) })).toHaveLength(0);
     });
   });
 
@@ -134,28 +133,28 @@ describe('Model.predict', () => {
     );
     const files = buildBundle(await trainModel(regression), { ...info, classes: null });
     expect(readManifest(files)).toMatchObject({ output: 'regression', classes: null });
-    expect(await withModel(files, (model) => model.predict(regression.validation.x, 100))).toHaveLength(100);
+    expect(await withModel(files, (model) => model.predict(regression.validation))).toHaveLength(100);
   });
 
   it('names the row and the feature of an input that is not finite', async () => {
     const x = new Float32Array(5 * 4);
     x[3 * 4 + 2] = -Infinity;
-    const error = await withModel(bundle, (model) => model.predict(x, 5)).catch((reason: unknown) => reason);
+    const error = await withModel(bundle, (model) => model.predict({ count: 5, x })).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BacktestDataError);
     expect(error).toMatchObject({ code: 'MODEL_INPUT_NOT_FINITE', facts: { row: 3, feature: '1d_rsi_low', value: '-Infinity' } });
   });
 
   it('names the row whose output is not finite', async () => {
-    const layers = trained.layers.map((layer) => ({ ...layer, weight: layer.weight.map((w) => w * 1e38), bias: layer.bias.map(() => 0) }));
+    const tensors = trained.tensors.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => (tensor.shape.length === 1 ? 0 : value * 1e38)) }));
     const x = new Float32Array(3 * 4);
     x.fill(1, 8);
-    const error = await withModel(buildBundle({ ...trained, layers }, info), (model) => model.predict(x, 3)).catch((reason: unknown) => reason);
+    const error = await withModel(buildBundle({ ...trained, tensors }, info), (model) => model.predict({ count: 3, x })).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ModelLoadError);
     expect(error).toMatchObject({ code: 'MODEL_OUTPUT_NOT_FINITE', facts: { row: 2 } });
   });
 
   it('refuses an input that is not rows x features', async () => {
-    await expect(withModel(bundle, (model) => model.predict(new Float32Array(7), 2))).rejects.toBeInstanceOf(RangeError);
+    await expect(withModel(bundle, (model) => model.predict({ count: 2, x: new Float32Array(7) }))).rejects.toBeInstanceOf(RangeError);
   });
 });
 
@@ -170,8 +169,8 @@ describe('loadBundle', () => {
       "another model's manifest",
       'MODEL_HASH_MISMATCH',
       () => {
-        const layers = trained.layers.map((layer) => ({ ...layer, bias: layer.bias.map((b) => b + 1) }));
-        return { ...bundle, manifest: buildBundle({ ...trained, layers }, info).manifest };
+        const tensors = trained.tensors.map((tensor) => ({ ...tensor, data: tensor.data.map((value) => value + 1) }));
+        return { ...bundle, manifest: buildBundle({ ...trained, tensors }, info).manifest };
       },
     ],
     ['a manifest cut short', 'MODEL_MANIFEST_INVALID', () => ({ ...bundle, manifest: bundle.manifest.slice(0, 200) })],

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { fail } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
+import { outputsOf } from '../labels/labeler.ts';
 import { ONNXRUNTIME_VERSION, OnnxSession, type Signature } from '../onnx/onnx-session.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ModelSpec } from '../strategy/strategy.ts';
+import { networkOf } from '../training/network.ts';
 import type { TrainedModel } from '../training/training.ts';
-import { exportModel, MODEL_INPUT, MODEL_OUTPUT } from './export-model.ts';
-import { MANIFEST_FORMAT, manifestSchema, type Manifest } from './manifest.ts';
-import { OnnxModel, outputWidth, type Model } from './model.ts';
+import { exportModel } from './export-model.ts';
+import { MANIFEST_FORMAT, manifestModel, manifestPorts, manifestSchema, type Manifest } from './manifest.ts';
+import { OnnxModel, type Model } from './model.ts';
 import type { FeatureScaling } from './normalization.ts';
 
 /** What a manifest says beyond what the trained model itself knows. */
@@ -36,7 +38,7 @@ export interface Bundle {
 
 /** Equal arguments give equal bytes: keys in a fixed order, no time. */
 export function buildBundle(trained: TrainedModel, info: BundleInfo): Bundle {
-  const model = exportModel(trained.layers, info.model.activation);
+  const model = exportModel(networkOf(info.featureIds.length, outputsOf(info.classes), info.model), trained.tensors);
   const manifest = manifestSchema.parse({
     format: MANIFEST_FORMAT,
     strategy: { name: info.strategy.name, sha256: info.strategy.sha256 },
@@ -47,12 +49,7 @@ export function buildBundle(trained: TrainedModel, info: BundleInfo): Bundle {
     scaling: info.scaling.map((s) => s && { offset: s.offset, scale: s.scale }),
     output: info.classes === null ? 'regression' : 'classification',
     classes: info.classes,
-    model: {
-      type: info.model.type,
-      hidden_layers: info.model.hiddenLayers,
-      dropout: info.model.dropout,
-      activation: info.model.activation,
-    },
+    model: manifestModel(info.model),
     model_sha256: sha256Hex(model),
     seed: info.seed,
     training: { epochs: trained.history.length, best_epoch: trained.bestEpoch },
@@ -81,7 +78,7 @@ export async function loadBundle(
   assertFeatures(manifest.feature_ids, expected.featureIds, location);
   const session = await openSession(files.model, location);
   try {
-    assertWidths(session, manifest, location);
+    assertPorts(session, manifest, location);
   } catch (error) {
     await session.close();
     throw error;
@@ -124,17 +121,21 @@ async function openSession(model: Uint8Array, location: string): Promise<OnnxSes
   }
 }
 
-function assertWidths(session: OnnxSession, manifest: Manifest, location: string): void {
-  const features = manifest.feature_ids.length;
-  const outputs = outputWidth(manifest);
-  if (isMatrix(session.inputs, MODEL_INPUT, features) && isMatrix(session.outputs, MODEL_OUTPUT, outputs)) return;
-  throw fail('MODEL_SHAPE_MISMATCH', { location, graph: `${describe(session.inputs)} to ${describe(session.outputs)}`, features, outputs });
+function assertPorts(session: OnnxSession, manifest: Manifest, location: string): void {
+  const { table, windows, output, features, length, outputs } = manifestPorts(manifest);
+  const inputs = [{ name: table, shape: [null, features] }, ...(length === 1 ? [] : [{ name: windows, shape: [length, null] }])];
+  if (areThese(session.inputs, inputs) && areThese(session.outputs, [{ name: output, shape: [null, outputs] }])) return;
+  const graph = `${describe(session.inputs)} to ${describe(session.outputs)}`;
+  throw fail('MODEL_SHAPE_MISMATCH', { location, graph, features, sequenceLength: length, outputs });
 }
 
-/** Whether a graph has this one port, with so many columns. */
-function isMatrix(ports: readonly Signature[], name: string, width: number): boolean {
-  const [port] = ports;
-  return ports.length === 1 && port?.name === name && port.shape.length === 2 && port.shape[1] === width;
+/** Whether a graph has these ports and no others; null is a size that the graph leaves open. */
+function areThese(ports: readonly Signature[], wanted: readonly { readonly name: string; readonly shape: readonly (number | null)[] }[]): boolean {
+  if (ports.length !== wanted.length) return false;
+  return wanted.every(({ name, shape }, i) => {
+    const port = ports[i]!;
+    return port.name === name && port.shape.length === shape.length && shape.every((size, d) => (size === null ? typeof port.shape[d] === 'string' : port.shape[d] === size));
+  });
 }
 
 function describe(ports: readonly Signature[]): string {

@@ -18,8 +18,8 @@ export interface Value {
 /** Sizes of a tensor; a name stands for a size known only when the graph runs. */
 export type Shape = readonly (number | string)[];
 
-/** An operator's attribute: a plain number is an integer. */
-type Attribute = number | { readonly float: number } | GraphProto;
+/** An operator's attribute: plain numbers are integers. */
+type Attribute = number | readonly number[] | { readonly float: number } | GraphProto;
 type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A value that Scan is given: the first state, or a stack to take slices of. */
@@ -80,8 +80,9 @@ export class GraphBuilder {
     return value;
   }
 
-  #integers(numbers: readonly number[]): Value {
-    return this.#initializer(ELEMENT_TYPES.int64, [numbers.length], BigInt64Array.from(numbers, BigInt));
+  /** Whole numbers as an int64 tensor of this shape; without one, as a vector. */
+  integers(numbers: readonly number[], shape: readonly number[] = [numbers.length]): Value {
+    return this.#initializer(ELEMENT_TYPES.int64, shape, BigInt64Array.from(numbers, BigInt));
   }
 
   add(a: Value, b: Value): Value {
@@ -168,7 +169,7 @@ export class GraphBuilder {
 
   /** Sum over one axis. */
   sumOver(x: Value, axis: number, options: { readonly keep: boolean }): Value {
-    return this.#apply('ReduceSum', [x, this.#integers([axis])], { keepdims: options.keep ? 1 : 0 });
+    return this.#apply('ReduceSum', [x, this.integers([axis])], { keepdims: options.keep ? 1 : 0 });
   }
 
   /** Euclidean norm of a vector, as a scalar. */
@@ -182,19 +183,52 @@ export class GraphBuilder {
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
-    return this.#apply('Reshape', [x, this.#integers(shape)]);
+    return this.#apply('Reshape', [x, this.integers(shape)]);
   }
 
-  /** Vectors end to end. */
-  concatenate(parts: readonly Value[]): Value {
-    return this.#apply('Concat', parts, { axis: 0 });
+  /** A matrix with rows and columns exchanged. */
+  transpose(x: Value): Value {
+    return this.#apply('Transpose', [x], { perm: [1, 0] });
   }
 
-  /** A vector cut into pieces of these lengths. */
-  split(x: Value, lengths: readonly number[]): readonly Value[] {
+  /** Tensors end to end along an axis. */
+  concatenate(parts: readonly Value[], axis = 0): Value {
+    return this.#apply('Concat', parts, { axis });
+  }
+
+  /** A tensor cut along an axis into pieces of these lengths. */
+  split(x: Value, lengths: readonly number[], axis = 0): readonly Value[] {
     const outputs = lengths.map((_, i) => `${this.#fresh('Split')}_${i}`);
-    this.#emit('Split', [x, this.#integers(lengths)], { axis: 0 }, outputs);
+    this.#emit('Split', [x, this.integers(lengths)], { axis }, outputs);
     return outputs.map((name) => ({ name }));
+  }
+
+  /** A tensor with another axis of size 1. */
+  unsqueeze(x: Value, axis: number): Value {
+    return this.#apply('Unsqueeze', [x, this.integers([axis])]);
+  }
+
+  /** A tensor without this axis of size 1. */
+  squeeze(x: Value, axis: number): Value {
+    return this.#apply('Squeeze', [x, this.integers([axis])]);
+  }
+
+  /**
+   * A recurrent layer from a state of 0, by ONNX's own operator and with its order of gates; a GRU with the reset gate after the hidden product.
+   * @param x [length, samples, inputs]
+   * @param weights input [gates x hidden, inputs], hidden [gates x hidden, hidden], bias [2 x gates x hidden]
+   * @returns the hidden states of all rows, [length, samples, hidden], and those after the last row, [samples, hidden]
+   */
+  recurrent(
+    type: 'LSTM' | 'GRU',
+    x: Value,
+    hidden: number,
+    weights: { readonly input: Value; readonly hidden: Value; readonly bias: Value },
+  ): { readonly all: Value; readonly last: Value } {
+    const inputs = [x, ...[weights.input, weights.hidden, weights.bias].map((tensor) => this.unsqueeze(tensor, 0))];
+    const [all, last] = ['all', 'last'].map((kind) => ({ name: `${this.#fresh(type)}_${kind}` }));
+    this.#emit(type, inputs, { hidden_size: hidden, ...(type === 'GRU' && { linear_before_reset: 1 }) }, [all!.name, last!.name]);
+    return { all: this.squeeze(all!, 1), last: this.squeeze(last!, 0) };
   }
 
   /** Elements as float32. */
@@ -204,7 +238,9 @@ export class GraphBuilder {
 
   /**
    * Runs `body` once for every slice along the first axis of the stacks, handing on the state.
-   * The body may use values of this graph.
+   * The body may use values of this graph. A value can be given on either as state or as a slice, not as both.
+   * @param name unique in the graph
+   * @param options.reverse begins with the last slice; stacks that the bodies give are in the order of those given to them all the same
    * @returns the last state, and the slices that the bodies gave, stacked
    */
   scan(
@@ -212,6 +248,7 @@ export class GraphBuilder {
     initial: readonly ScanInput[],
     stacks: readonly ScanInput[],
     body: (graph: GraphBuilder, state: readonly Value[], slices: readonly Value[]) => ScanStep,
+    { reverse = false }: { readonly reverse?: boolean } = {},
   ): { readonly state: readonly Value[]; readonly stacks: readonly Value[] } {
     const inner = new GraphBuilder(name);
     const state = initial.map(({ type, shape }, i) => inner.input(`${name}/state_${i}`, type, shape));
@@ -224,7 +261,11 @@ export class GraphBuilder {
     this.#emit(
       'Scan',
       [...initial, ...stacks].map((input) => input.value),
-      { body: inner.toProto(), num_scan_inputs: stacks.length },
+      {
+        body: inner.toProto(),
+        num_scan_inputs: stacks.length,
+        ...(reverse && { scan_input_directions: stacks.map(() => 1), scan_output_directions: step.slices.map(() => 1) }),
+      },
       [...lastState, ...stacked].map((output) => output.name),
     );
     return { state: lastState, stacks: stacked };
@@ -271,8 +312,13 @@ export class GraphBuilder {
 
 function attribute(name: string, value: Attribute): AttributeProto {
   if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPES.int, i: value };
+  if (isNumbers(value)) return { name, type: ATTRIBUTE_TYPES.ints, ints: value };
   if ('float' in value) return { name, type: ATTRIBUTE_TYPES.float, f: value.float };
   return { name, type: ATTRIBUTE_TYPES.graph, g: value };
+}
+
+function isNumbers(value: Attribute): value is readonly number[] {
+  return Array.isArray(value);
 }
 
 function valueInfo(name: string, type: ElementType, shape: Shape): ValueInfoProto {

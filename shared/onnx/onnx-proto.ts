@@ -5,7 +5,7 @@ export const ELEMENT_TYPES = { float32: 1, uint8: 2, int64: 7 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
 /** AttributeProto.AttributeType. */
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, graph: 5 } as const;
+export const ATTRIBUTE_TYPES = { float: 1, int: 2, graph: 5, ints: 7 } as const;
 
 export interface TensorProto {
   readonly dims: readonly number[];
@@ -20,6 +20,7 @@ export interface AttributeProto {
   readonly f?: number;
   readonly i?: number;
   readonly g?: GraphProto;
+  readonly ints?: readonly number[];
 }
 
 export interface NodeProto {
@@ -94,6 +95,7 @@ const root = protobuf.Root.fromJSON({
         f: { id: 2, type: 'float' },
         i: { id: 3, type: 'int64' },
         g: { id: 6, type: 'Graph' },
+        ints: { id: 8, type: 'int64', rule: 'repeated', options: { packed: false } },
         type: { id: 20, type: 'int32' },
       },
     },

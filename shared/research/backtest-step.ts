@@ -1,13 +1,15 @@
 import { asStepError, fail } from '../errors/index.ts';
 import { type BacktestSeries, backtestRange, type BacktestRange } from '../backtest/range.ts';
 import { simulate, type Simulation } from '../backtest/simulate.ts';
-import { packMatrix } from '../dataset/rows.ts';
+import { packSamples } from '../dataset/rows.ts';
+import { outputsOf } from '../labels/labeler.ts';
 import { labelerOf } from '../labels/registry.ts';
 import { loadContext } from '../market-data/context/load.ts';
 import { runKeys } from '../memory/keys.ts';
 import { loadBundle } from '../model/bundle.ts';
-import { type Model, outputWidth } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import type { Ports } from '../ports/index.ts';
+import { windowLength } from '../strategy/model-shape.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { backtestArtefactSchema, type TrainingArtefact, writeJsonArtefact } from './artefacts.ts';
 import { backtestResult, type TradedSymbol } from './backtest-result.ts';
@@ -75,7 +77,9 @@ async function tradeAll(
     requireTrainedData(features, provenance);
     loaded.push(features);
   }
-  const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup }));
+  // Bars before the range are in the past of its first decision: windows may reach back into them.
+  const history = windowLength(strategy.model) - 1;
+  const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup + history }));
   const range = backtestRange({ strategy, series, borders });
   const total = range.windows.reduce((sum, window) => sum + window.end - window.firstDecision, 0);
   const symbols: TradedSymbol[] = [];
@@ -115,8 +119,8 @@ async function trade(
   features: SymbolFeatures['features'],
   { firstDecision, end }: BacktestRange['windows'][number],
 ): Promise<{ readonly job: TradedSymbol['job']; readonly simulation: Simulation }> {
-  const width = outputWidth(model.manifest);
-  const predicted = await model.predict(packMatrix(features, model.manifest.scaling, firstDecision, end), end - firstDecision);
+  const width = outputsOf(model.manifest.classes);
+  const predicted = await model.predict(packSamples(features, model.manifest.scaling, windowLength(strategy.model), firstDecision, end));
   const outputs = new Float32Array(features.bars.length * width);
   outputs.set(predicted, firstDecision * width);
   const job = { bars: features.bars, outputs, firstDecision, end, decisions: strategy.decisions, execution: strategy.execution };

@@ -1,5 +1,6 @@
 import { type BacktestResult, EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentStatus } from '../../memory-schema/experiment.ts';
 import { assess } from '../evaluation/assess.ts';
+import { hiddenWidths } from '../strategy/model-shape.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { TrainingArtefact } from './artefacts.ts';
 
@@ -50,7 +51,7 @@ function contextOf(strategy: Strategy): Experiment['context'] {
     timeframe: strategy.timeframes.join(','),
     symbol: strategy.symbols.join(','),
     label_source: strategy.training.labels.source,
-    nn_architecture: [...strategy.model.hiddenLayers],
+    nn_architecture: [...hiddenWidths(strategy.model)],
   };
 }
 

@@ -138,7 +138,7 @@ function watchTime(ports: Ports, context: StepContext) {
 async function predictTestRows(bundle: Bundle, { featureIds, test }: Dataset, location: string): Promise<Float32Array> {
   const model = await loadBundle(bundle, { featureIds, location });
   try {
-    return await model.predict(test.x, test.count);
+    return await model.predict(test);
   } finally {
     await model.close();
   }

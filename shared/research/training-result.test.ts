@@ -15,9 +15,11 @@ function epoch(number: number, validationLoss: number): EpochReport {
 }
 
 const trained: TrainedModel = {
-  layers: [
-    { inputs: 1, outputs: 8, weight: new Float32Array(8), bias: new Float32Array(8) },
-    { inputs: 8, outputs: 3, weight: new Float32Array(24), bias: new Float32Array(3) },
+  tensors: [
+    { name: '0.weight', shape: [8, 1], data: new Float32Array(8) },
+    { name: '0.bias', shape: [8], data: new Float32Array(8) },
+    { name: '3.weight', shape: [3, 8], data: new Float32Array(24) },
+    { name: '3.bias', shape: [3], data: new Float32Array(3) },
   ],
   history: [epoch(1, 1.2), epoch(2, 0.9), epoch(3, 1.1)],
   bestEpoch: 2,

@@ -5,7 +5,8 @@ import { type ClassificationTestMetrics, classificationMetrics, regressionMetric
 import { trainingGate } from '../gates/training-gate.ts';
 import { outputsOf } from '../labels/labeler.ts';
 import type { ContextFile } from '../market-data/context/load.ts';
-import type { Strategy } from '../strategy/strategy.ts';
+import { hiddenWidths } from '../strategy/model-shape.ts';
+import type { ModelSpec, Strategy } from '../strategy/strategy.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 
 type TestMetrics =
@@ -89,11 +90,16 @@ export function trainingResult(input: {
     absent_classes: dataset.balance === null ? [] : [...dataset.balance.absent],
     data_summary: { ...dataSummary(strategy, dataset), ...(contextFiles.length > 0 && { context_sources: contextFiles.map(contextRecord) }) },
     model_info: {
-      parameters_count: trained.layers.reduce((sum, layer) => sum + layer.weight.length + layer.bias.length, 0),
-      architecture: `${strategy.model.type} ${[dataset.featureIds.length, ...strategy.model.hiddenLayers, outputsOf(dataset.classes)].join('-')}`,
+      parameters_count: trained.tensors.reduce((sum, { data }) => sum + data.length, 0),
+      architecture: describeModel(strategy.model, dataset.featureIds.length, outputsOf(dataset.classes)),
     },
     gate,
   };
+}
+
+function describeModel(model: ModelSpec, features: number, outputs: number): string {
+  const widths = [features, ...hiddenWidths(model), outputs].join('-');
+  return `${model.type} ${widths}${model.type === 'mlp' ? '' : `, windows of ${model.sequenceLength} rows`}`;
 }
 
 function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data_summary'] {
@@ -123,6 +129,7 @@ function dataSummary(strategy: Strategy, dataset: Dataset): TrainingResult['data
         ...(rows.notEvents !== null && { not_events: rows.notEvents }),
         purged: rows.purged,
         unresolved: rows.unresolved,
+        ...(rows.window !== null && { window: rows.window }),
       },
       ...(rows.labelStatistics !== undefined && { label_statistics: rows.labelStatistics }),
     })),

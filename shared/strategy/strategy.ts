@@ -64,13 +64,27 @@ export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'leaky_relu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** A multi-layer perceptron: Linear -> activation -> dropout for each hidden layer, then Linear. */
-export interface ModelSpec {
+export interface PerceptronSpec {
   readonly type: 'mlp';
   readonly hiddenLayers: readonly number[];
   /** Probability that a hidden unit is dropped while training, [0, 1). */
   readonly dropout: number;
   readonly activation: Activation;
 }
+
+/** Recurrent layers over windows of rows; the last hidden state of the last layer goes through dropout and a Linear layer. */
+export interface RecurrentSpec {
+  readonly type: 'lstm' | 'gru';
+  /** Units of each recurrent layer. */
+  readonly hiddenSize: number;
+  readonly layers: number;
+  /** Rows of a window, the last of them the one that is decided on. */
+  readonly sequenceLength: number;
+  /** Probability that a unit is dropped while training, between the layers and after the last one, [0, 1). */
+  readonly dropout: number;
+}
+
+export type ModelSpec = PerceptronSpec | RecurrentSpec;
 
 export type LossSpec =
   | { readonly type: 'cross_entropy' }
@@ -163,6 +177,8 @@ export interface Strategy {
   /** True where the strategy says in so many words that data may miss parts of the requested range. */
   readonly allowPartialCoverage: boolean;
   readonly indicators: readonly IndicatorSpec[];
+  /** Those that its indicators are computed on, each once. */
+  readonly contextSources: readonly ContextSource[];
   readonly features: readonly FeatureSpec[];
   readonly model: ModelSpec;
   readonly training: TrainingSpec;
@@ -170,5 +186,3 @@ export interface Strategy {
   readonly execution: ExecutionSpec;
   readonly gates: GateSpec;
 }
-  /** Those that its indicators are computed on, each once. */
-  readonly contextSources: readonly ContextSource[];

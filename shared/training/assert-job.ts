@@ -1,6 +1,8 @@
+import { assertSamples } from '../dataset/assert-samples.ts';
 import type { Rows } from '../dataset/dataset.ts';
 import { fail } from '../errors/index.ts';
 import { firstNotFinite } from '../finite.ts';
+import { windowLength } from '../strategy/model-shape.ts';
 import type { TrainingJob } from './training.ts';
 
 /**
@@ -18,9 +20,10 @@ export function assertJob(job: TrainingJob): void {
   assertRows('validation', job, job.validation);
 }
 
-function assertRows(name: string, { features, outputs, classWeights }: TrainingJob, { count, x, y, weight }: Rows): void {
+function assertRows(name: string, { features, outputs, classWeights, model }: TrainingJob, rows: Rows): void {
+  const { count, x, y, weight } = rows;
   expect(count > 0, `No ${name} rows.`);
-  expect(x.length === count * features, `${x.length} values for ${count} ${name} rows of ${features} features.`);
+  assertSamples(name, rows, { features, length: windowLength(model) });
   expect(y.length === count, `${y.length} labels for ${count} ${name} rows.`);
   expect(weight === undefined || weight.length === count, `${weight?.length} weights for ${count} ${name} rows.`);
   const badWeight = weight === undefined ? -1 : weight.findIndex((value) => !(value > 0 && value < Infinity));

@@ -4,7 +4,7 @@ import type { Criterion } from './losses.ts';
 
 /** The batches of some successive steps, as inputs of the epoch graph. */
 export interface Batches {
-  /** [steps, batch]: rows of the training set. */
+  /** [steps, batch]: rows of the training table at which the samples end. */
   readonly indices: TensorData<BigInt64Array>;
   /** [steps, batch, outputs]: one-hot classes, or values. */
   readonly targets: TensorData<Float32Array>;
@@ -18,9 +18,9 @@ export function stepsPerEpoch(rows: number, batchSize: number): number {
 }
 
 /**
- * Gathers steps `from` (inclusive) to `to` (exclusive) of an epoch. A short last batch is padded with the first row
+ * Gathers steps `from` (inclusive) to `to` (exclusive) of an epoch. A short last batch is padded with the first sample
  * at coefficient 0, which leaves neither a trace in the gradient nor in the loss.
- * @param order the epoch's order of rows
+ * @param order the epoch's order of samples
  */
 export function gatherBatches(train: Rows, criterion: Criterion, order: Uint32Array, batchSize: number, from: number, to: number): Batches {
   const steps = to - from;
@@ -32,11 +32,12 @@ export function gatherBatches(train: Rows, criterion: Criterion, order: Uint32Ar
     const first = (from + step) * batchSize;
     const count = Math.min(batchSize, train.count - first);
     const share = 1 / totalWeight(train, criterion, order, first, count);
+    for (let i = count; i < batchSize && train.ends !== undefined; i++) lowWords[2 * (step * batchSize + i)] = train.ends[0]!;
     for (let i = 0; i < count; i++) {
       const row = order[first + i]!;
       const at = step * batchSize + i;
       const y = train.y[row]!;
-      lowWords[2 * at] = row;
+      lowWords[2 * at] = train.ends === undefined ? row : train.ends[row]!;
       if (criterion.outputs === 1) targets[at] = y;
       else targets[at * criterion.outputs + y] = 1;
       coefficients[at] = share * (criterion.classWeights === null ? 1 : criterion.classWeights[y]!);

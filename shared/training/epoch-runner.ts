@@ -5,7 +5,7 @@ import { gatherBatches, stepsPerEpoch, type Batches } from './batches.ts';
 import { fillMask } from './dropout.ts';
 import { initialParameters } from './initialise.ts';
 import { countRight, meanLoss, type Criterion } from './losses.ts';
-import { hiddenWidths, type Network } from './network.ts';
+import { sizeOf, type Network } from './network.ts';
 import { drawnRows, shuffledRows } from './shuffle.ts';
 import { epochGraph } from './training-graph.ts';
 import type { TrainingJob } from './training.ts';
@@ -22,6 +22,7 @@ export class EpochRunner {
   readonly #network: Network;
   readonly #criterion: Criterion;
   readonly #batchSize: number;
+  readonly #maskShapes: readonly (readonly number[])[];
   readonly #stepsPerRun: number;
   readonly #session: OnnxSession;
   readonly #corrections: AdamCorrections;
@@ -35,6 +36,7 @@ export class EpochRunner {
     this.#criterion = criterion;
     this.#stepsPerRun = stepsPerRun;
     this.#batchSize = batchSize;
+    this.#maskShapes = network.maskShapes(batchSize);
     this.#session = session;
     this.#corrections = new AdamCorrections(job.training.learningRate);
     this.#parameters = initialParameters(network, job.seed);
@@ -51,7 +53,7 @@ export class EpochRunner {
     return new EpochRunner(job, network, criterion, stepsPerRun, batchSize, session);
   }
 
-  /** Flat, see `flatten`; a new array after every epoch. */
+  /** Flat, in the order of the network's tensors; a new array after every epoch. */
   get parameters(): Float32Array {
     return this.#parameters;
   }
@@ -66,7 +68,7 @@ export class EpochRunner {
     const { count: rows, weight } = this.#job.train;
     const order = weight === undefined ? shuffledRows(rows, this.#job.seed, epoch) : drawnRows(weight, this.#job.seed, epoch);
     const steps = stepsPerEpoch(rows, this.#batchSize);
-    const draws = hiddenWidths(this.#network).map((_, layer) => sfc32(seedOf(this.#job.seed, epoch, `dropout ${layer}`)));
+    const draws = this.#maskShapes.map((_, layer) => sfc32(seedOf(this.#job.seed, epoch, `dropout ${layer}`)));
     let loss = 0;
     let right = 0;
     for (let from = 0; from < steps && Number.isFinite(loss); from += this.#stepsPerRun) {
@@ -96,7 +98,7 @@ export class EpochRunner {
       parameters: { data: this.#parameters, dims: flat },
       first: { data: this.#first, dims: flat },
       second: { data: this.#second, dims: flat },
-      features: { data: train.x, dims: [train.count, features] },
+      features: { data: train.x, dims: [train.x.length / features, features] },
       ...batches,
       rates: { data: rates, dims: [steps] },
       epsilons: { data: epsilons, dims: [steps] },
@@ -109,13 +111,12 @@ export class EpochRunner {
   }
 
   #masks(draws: readonly (() => number)[], steps: number): Readonly<Record<string, TensorData>> {
-    if (this.#network.dropout === 0) return {};
     return Object.fromEntries(
-      hiddenWidths(this.#network).map((width, layer) => {
-        const length = steps * this.#batchSize * width;
+      this.#maskShapes.map((shape, layer) => {
+        const length = steps * sizeOf(shape);
         const mask = new Uint8Array(Math.ceil(length / 4) * 4);
         fillMask(mask, this.#network.dropout, draws[layer]!);
-        return [`mask_${layer}`, { data: mask.subarray(0, length), dims: [steps, this.#batchSize, width] }];
+        return [`mask_${layer}`, { data: mask.subarray(0, length), dims: [steps, ...shape] }];
       }),
     );
   }

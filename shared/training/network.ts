@@ -1,84 +1,106 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import type { Activation, ModelSpec } from '../strategy/strategy.ts';
-import { emitActivation } from './activations.ts';
-import type { LinearLayer } from './training.ts';
+import type { ModelSpec } from '../strategy/strategy.ts';
+import { gruCell } from './gru-cell.ts';
+import { lstmCell } from './lstm-cell.ts';
+import { perceptron } from './perceptron.ts';
+import { recurrentNetwork } from './recurrent.ts';
+import type { NamedTensor } from './training.ts';
 
-/** A multi-layer perceptron: widths from the features over the hidden layers to the outputs. */
+/** One tensor of parameters. Names and layouts are those of PyTorch's modules. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Starting values are uniform within +-bound. */
+  readonly bound: number;
+}
+
+/** The samples that a graph evaluates. */
+export interface SampleValues {
+  /** rows x features. */
+  readonly table: Value;
+  /** Rows of each sample's window, [length, samples]; null where each row is a sample by itself. */
+  readonly windows: Value | null;
+}
+
+/** A network's forward pass over one batch, and the way back. */
+export interface TrainingPass {
+  /** batch x outputs. */
+  readonly logits: Value;
+  /** Gradients of all tensors, in their order, from the gradient at the logits; of any shape with the tensor's elements. */
+  readonly emitBackward: (g: GraphBuilder, atLogits: Value) => readonly Value[];
+}
+
+/** What is trained: its parameters, and how it writes its passes into a graph. */
 export interface Network {
-  readonly widths: readonly number[];
-  readonly activation: Activation;
-  /** Probability that a hidden unit is dropped while training. */
+  readonly features: number;
+  readonly outputs: number;
+  /** Successive rows that one sample sees, the last of them its own: 1, or the length of the windows. */
+  readonly length: number;
+  /** Probability that a unit is dropped while training; 0 without dropout. */
   readonly dropout: number;
+  /** In the order of the flat parameter vector that training graphs work on. */
+  readonly tensors: readonly TensorSpec[];
+  /** Multiplications of one sample's forward pass. */
+  readonly multiplications: number;
+  /** Layers that have to be computed one after another, a layer once for each row of a window. */
+  readonly depth: number;
+  /** Shapes of a batch's dropout masks; none without dropout. */
+  maskShapes(batchSize: number): readonly (readonly number[])[];
+  /**
+   * Training mode.
+   * @param tensors values of `tensors`, in their shapes
+   * @param x the batch's rows: [length x batch, features], the first rows of all windows, then all the second ones
+   * @param masks factors in the shapes of `maskShapes`: 0 for a dropped unit, else `keepScale`
+   */
+  emitTraining(g: GraphBuilder, tensors: readonly Value[], batchSize: number, x: Value, masks: readonly Value[]): TrainingPass;
+  /** Evaluation mode: samples x outputs. */
+  emitEvaluation(g: GraphBuilder, tensors: readonly Value[], samples: SampleValues): Value;
 }
 
+/** The network that a strategy's model section describes. */
 export function networkOf(features: number, outputs: number, model: ModelSpec): Network {
-  return { widths: [features, ...model.hiddenLayers, outputs], activation: model.activation, dropout: model.dropout };
+  switch (model.type) {
+    case 'mlp':
+      return perceptron(features, outputs, model);
+    case 'lstm':
+      return recurrentNetwork(lstmCell, features, outputs, model);
+    case 'gru':
+      return recurrentNetwork(gruCell, features, outputs, model);
+  }
 }
 
-/** Widths of each Linear layer, first to last. */
-export function linearLayers(network: Network): readonly { readonly inputs: number; readonly outputs: number }[] {
-  return network.widths.slice(1).map((outputs, i) => ({ inputs: network.widths[i]!, outputs }));
-}
-
-/** Widths of the hidden layers. */
-export function hiddenWidths(network: Network): readonly number[] {
-  return network.widths.slice(1, -1);
+/** Number of elements of a tensor. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Number of weights and biases. */
-export function parameterCount(network: Network): number {
-  return linearLayers(network).reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
+export function parameterCount({ tensors }: Pick<Network, 'tensors'>): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/**
- * One flat vector of all parameters: weight (out x in, row-major), then bias, layer after layer.
- * This is the state that the training graph works on.
- */
-export function flatten(network: Network, layers: readonly LinearLayer[]): Float32Array {
-  const flat = new Float32Array(parameterCount(network));
+/** The tensors of a flat parameter vector, as copies. */
+export function namedTensors({ tensors }: Pick<Network, 'tensors'>, flat: Float32Array): readonly NamedTensor[] {
   let at = 0;
-  for (const { weight, bias } of layers) {
-    flat.set(weight, at);
-    flat.set(bias, at + weight.length);
-    at += weight.length + bias.length;
+  return tensors.map(({ name, shape }) => ({ name, shape, data: flat.slice(at, (at += sizeOf(shape))) }));
+}
+
+/** One flat vector of all tensors, in their order. */
+export function flatten(tensors: readonly Pick<NamedTensor, 'data'>[]): Float32Array {
+  const flat = new Float32Array(tensors.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of tensors) {
+    flat.set(data, at);
+    at += data.length;
   }
   return flat;
 }
 
-/** The layers of a flat vector, as copies. */
-export function unflatten(network: Network, flat: Float32Array): readonly LinearLayer[] {
-  let at = 0;
-  return linearLayers(network).map(({ inputs, outputs }) => {
-    const weight = flat.slice(at, at + inputs * outputs);
-    const bias = flat.slice(at + weight.length, at + weight.length + outputs);
-    at += weight.length + outputs;
-    return { inputs, outputs, weight, bias };
-  });
-}
-
-/** Weight (out x in) and bias of one Linear layer, as graph values. */
-export interface LayerValues {
-  readonly weight: Value;
-  readonly bias: Value;
-}
-
-/** Cuts the flat parameter vector into layers. */
-export function emitLayers(g: GraphBuilder, network: Network, flat: Value): readonly LayerValues[] {
-  const layers = linearLayers(network);
+/** Cuts the flat parameter vector into the network's tensors. */
+export function emitTensors(g: GraphBuilder, { tensors }: Network, flat: Value): readonly Value[] {
   const pieces = g.split(
     flat,
-    layers.flatMap(({ inputs, outputs }) => [inputs * outputs, outputs]),
+    tensors.map(({ shape }) => sizeOf(shape)),
   );
-  return layers.map(({ inputs, outputs }, i) => ({
-    weight: g.reshape(pieces[2 * i]!, [outputs, inputs]),
-    bias: pieces[2 * i + 1]!,
-  }));
-}
-
-/** The network in evaluation mode: Linear and activation in turn, the last Linear bare. */
-export function emitForward(g: GraphBuilder, activation: Activation, layers: readonly LayerValues[], x: Value): Value {
-  return layers.reduce((input, { weight, bias }, i) => {
-    const z = g.gemm(input, weight, { c: bias, transposeB: true });
-    return i < layers.length - 1 ? emitActivation(g, activation, z) : z;
-  }, x);
+  return tensors.map(({ shape }, i) => (shape.length === 1 ? pieces[i]! : g.reshape(pieces[i]!, shape)));
 }

@@ -1,10 +1,10 @@
-import { hiddenWidths, parameterCount, type Network } from './network.ts';
+import { parameterCount, sizeOf, type Network } from './network.ts';
 
 /** What one run of the epoch graph should take at most, seconds: a cancel and a progress report wait this long. */
 const LONGEST_RUN = 0.25;
 
 /** Costs on one core of a common server, seconds: set low rather than high, they only shape the runs. */
-const STEP_OVERHEAD = 4e-5;
+const LAYER_OVERHEAD = 2e-5;
 const PER_MULTIPLICATION = 5e-11;
 const PER_PARAMETER = 6e-9;
 
@@ -17,8 +17,8 @@ const MASK_BUDGET = 32 * 2 ** 20;
  */
 export function stepsPerRun(network: Network, batchSize: number): number {
   const parameters = parameterCount(network);
-  const seconds = STEP_OVERHEAD + 6 * parameters * batchSize * PER_MULTIPLICATION + parameters * PER_PARAMETER;
-  const maskBytes = 4 * batchSize * hiddenWidths(network).reduce((sum, width) => sum + width, 0);
-  const steps = Math.min(LONGEST_RUN / seconds, network.dropout === 0 ? Infinity : MASK_BUDGET / maskBytes);
+  const seconds = network.depth * LAYER_OVERHEAD + 6 * network.multiplications * batchSize * PER_MULTIPLICATION + parameters * PER_PARAMETER;
+  const maskBytes = 4 * network.maskShapes(batchSize).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const steps = Math.min(LONGEST_RUN / seconds, maskBytes === 0 ? Infinity : MASK_BUDGET / maskBytes);
   return Math.max(4, Math.floor(steps / 4) * 4);
 }

@@ -9,22 +9,28 @@ import { accuracy, meanLoss } from './losses.ts';
 import { flatten, networkOf } from './network.ts';
 import { sha256Hex } from '../hash.ts';
 import { drawnRows, shuffledRows } from './shuffle.ts';
-import { ReferenceAdam, referenceGradient, referenceLoss, referenceOutputs } from './testing/reference-mlp.ts';
+import { ReferenceAdam, referenceGradient, referenceLoss, type Oracle } from './testing/reference.ts';
+import { referencePerceptron } from './testing/reference-perceptron.ts';
+import { hiddenWidths } from '../strategy/model-shape.ts';
 import { toyJob, toyRegressionRows, toyRows } from './testing/toy.ts';
 import { trainModel } from './train-model.ts';
 import type { EpochReport, TrainedModel, TrainingJob } from './training.ts';
 
 /** All parameters as bytes. */
-function bytes({ layers }: TrainedModel): Buffer {
-  return Buffer.concat(layers.flatMap(({ weight, bias }) => [Buffer.from(weight.buffer), Buffer.from(bias.buffer)]));
+function bytes({ tensors }: TrainedModel): Buffer {
+  return Buffer.from(flatten(tensors).buffer);
+}
+
+function oracleOf({ features, outputs, model }: TrainingJob): Oracle {
+  if (model.type !== 'mlp') throw new Error(`No oracle for ${model.type}.`);
+  return referencePerceptron([features, ...hiddenWidths(model), outputs], model.activation);
 }
 
 /** Validation loss and accuracy of a model, by the float64 oracle. */
 function judge(job: TrainingJob, model: TrainedModel): { loss: number; accuracy: number } {
-  const network = networkOf(job.features, job.outputs, job.model);
   const { count, x, y } = job.validation;
   const rows = Array.from({ length: count }, (_, i) => Array.from(x.subarray(i * job.features, (i + 1) * job.features)));
-  const outputs = referenceOutputs(network, flatten(network, model.layers), { x: rows, targets: [], factors: null });
+  const outputs = oracleOf(job)(flatten(model.tensors), { x: rows, targets: [], factors: null });
   const criterion = { loss: job.training.loss, outputs: job.outputs, classWeights: job.classWeights };
   return { loss: meanLoss(criterion, outputs, y), accuracy: accuracy(outputs, y, job.outputs) };
 }
@@ -83,6 +89,7 @@ describe('trainModel', () => {
     const model = await trainModel(job);
     const network = networkOf(4, 3, job.model);
     const criterion = { loss, outputs: 3, classWeights: weights };
+    const oracle = oracleOf(job);
     let parameters = Array.from(initialParameters(network, job.seed));
     const adam = new ReferenceAdam(parameters.length, job.training);
     const order = Array.from(shuffledRows(43, job.seed, 1));
@@ -92,11 +99,11 @@ describe('trainModel', () => {
       const rows = order.slice(from, from + 8);
       const targets = rows.map((row) => job.train.y[row]!);
       const batch = { x: rows.map((row) => Array.from(job.train.x.subarray(row * 4, row * 4 + 4))), targets, factors: null };
-      lossSum += referenceLoss(network, criterion, parameters, batch) * rows.length;
-      right += accuracy(referenceOutputs(network, parameters, batch), targets, 3) * rows.length;
-      parameters = adam.update(parameters, referenceGradient(network, criterion, parameters, batch));
+      lossSum += referenceLoss(oracle, criterion, parameters, batch) * rows.length;
+      right += accuracy(oracle(parameters, batch), targets, 3) * rows.length;
+      parameters = adam.update(parameters, referenceGradient(oracle, criterion, parameters, batch));
     }
-    expect(deviations(flatten(network, model.layers), parameters, { relative: 1e-4, absolute: 2e-5 })).toEqual([]);
+    expect(deviations(flatten(model.tensors), parameters, { relative: 1e-4, absolute: 2e-5 })).toEqual([]);
     const [report] = model.history;
     expect(deviations([report!.trainLoss], [lossSum / 43], { relative: 1e-5, absolute: 0 })).toEqual([]);
     expect(report!.trainAccuracy).toBeCloseTo(right / 43, 9);
@@ -210,7 +217,7 @@ describe('trainModel', () => {
 
   it('trains without hidden layers: a linear classifier', async () => {
     const model = await trainModel(toyJob({ model: { type: 'mlp', hiddenLayers: [], dropout: 0.2, activation: 'relu' } }, { epochs: 15 }));
-    expect(model.layers.map(({ inputs, outputs }) => [inputs, outputs])).toEqual([[4, 3]]);
+    expect(model.tensors.map(({ name, shape }) => [name, shape])).toEqual([['0.weight', [3, 4]], ['0.bias', [3]]]);
     expect(model.history.at(-1)!.validationAccuracy).toBeGreaterThan(0.7);
   });
 

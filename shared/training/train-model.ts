@@ -1,14 +1,14 @@
 import { fail } from '../errors/index.ts';
 import { firstNotFinite } from '../finite.ts';
 import { OnnxSession } from '../onnx/onnx-session.ts';
-import { runRows } from '../onnx/run-rows.ts';
+import { runSamples } from '../onnx/run-samples.ts';
 import { assertJob } from './assert-job.ts';
 import { EarlyStopping } from './early-stopping.ts';
+import { evaluationGraph, evaluationPorts } from './evaluation.ts';
 import { EpochRunner, type PassResult } from './epoch-runner.ts';
 import { accuracy, meanLoss, type Criterion } from './losses.ts';
-import { networkOf, unflatten, type Network } from './network.ts';
+import { namedTensors, networkOf, type Network } from './network.ts';
 import { stepsPerRun } from './run-length.ts';
-import { evaluationGraph } from './training-graph.ts';
 import type { EpochReport, TrainedModel, TrainingHooks, TrainingJob } from './training.ts';
 
 /** How a training is run, without any effect on its result. */
@@ -18,7 +18,7 @@ export interface TrainingOptions {
 }
 
 /**
- * Trains an MLP inside onnxruntime: Adam, the gradient's norm clipped, dropout, rows shuffled every epoch (where they have
+ * Trains a network inside onnxruntime: Adam, the gradient's norm clipped, dropout, rows shuffled every epoch (where they have
  * weights, drawn by them), and after each epoch a pass over the validation rows. The model returned is that of the epoch with
  * the lowest validation loss.
  * The same job gives the same bytes on one type of machine. Blocks the thread for a quarter of a second at a time: not for
@@ -35,7 +35,7 @@ export async function trainModel(job: TrainingJob, hooks: TrainingHooks = {}, op
   try {
     const evaluation = await OnnxSession.open(evaluationGraph(network));
     try {
-      return await trainEpochs(job, hooks, network, runner, (parameters) => validate(job, criterion, evaluation, parameters));
+      return await trainEpochs(job, hooks, network, runner, (parameters) => validate(job, network, criterion, evaluation, parameters));
     } finally {
       await evaluation.close();
     }
@@ -79,16 +79,14 @@ async function trainEpochs(
     hooks.signal?.throwIfAborted();
     stoppedEarly = epoch < epochs && stopping !== null && stopping.stopsAfter(validation.loss);
   }
-  return { layers: unflatten(network, best.parameters), history, bestEpoch: best.epoch, stoppedEarly };
+  return { tensors: namedTensors(network, best.parameters), history, bestEpoch: best.epoch, stoppedEarly };
 }
 
 /** One pass over the validation rows in evaluation mode, with the criterion of training. */
-async function validate(job: TrainingJob, criterion: Criterion, evaluation: OnnxSession, parameters: Float32Array): Promise<PassResult> {
-  const { validation, features, outputs } = job;
-  const ports = { input: 'x', features, output: 'logits', outputs };
-  const logits = await runRows(evaluation, ports, validation.x, validation.count, {
-    parameters: { data: parameters, dims: [parameters.length] },
-  });
+async function validate(job: TrainingJob, network: Network, criterion: Criterion, evaluation: OnnxSession, parameters: Float32Array): Promise<PassResult> {
+  const { validation, outputs } = job;
+  const feeds = { parameters: { data: parameters, dims: [parameters.length] } };
+  const logits = await runSamples(evaluation, evaluationPorts(network), validation, feeds);
   return { loss: meanLoss(criterion, logits, validation.y), accuracy: accuracy(logits, validation.y, outputs) };
 }
 

@@ -1,10 +1,10 @@
 import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
 import type { LossSpec } from '../strategy/strategy.ts';
-import { emitActivation, emitActivationGradient } from './activations.ts';
 import { emitAdam, type AdamOptions, type AdamState } from './adam.ts';
 import { emitLossGradient } from './loss-gradient.ts';
-import { emitForward, emitLayers, hiddenWidths, parameterCount, type LayerValues, type Network } from './network.ts';
+import { emitTensors, parameterCount, type Network } from './network.ts';
 import { keepScale } from './dropout.ts';
+import { emitBatchRows } from './windows.ts';
 
 /** What a training graph is made for. */
 export interface TrainingGraphSpec extends AdamOptions {
@@ -15,13 +15,13 @@ export interface TrainingGraphSpec extends AdamOptions {
 
 /** One batch, as graph values. */
 interface Batch {
-  /** batch x features. */
+  /** [length x batch, features], see `emitTraining`. */
   readonly x: Value;
   /** batch x outputs: one-hot class or value. */
   readonly target: Value;
   /** batch x 1, see `emitLossGradient`. */
   readonly coefficient: Value;
-  /** One a hidden layer, batch x width: 0 for a dropped unit, else `keepScale`. None without dropout. */
+  /** In the network's `maskShapes`: 0 for a dropped unit, else `keepScale`. */
   readonly masks: readonly Value[];
 }
 
@@ -37,43 +37,11 @@ interface StepScalars {
  */
 function emitStep(g: GraphBuilder, spec: TrainingGraphSpec, state: AdamState, batch: Batch, scalars: StepScalars) {
   const { network } = spec;
-  const layers = emitLayers(g, network, state.parameters);
-  const inputs: Value[] = [batch.x];
-  const activations: Value[] = [];
-  for (const [i, { weight, bias }] of layers.slice(0, -1).entries()) {
-    const h = emitActivation(g, network.activation, g.gemm(inputs[i]!, weight, { c: bias, transposeB: true }));
-    const mask = batch.masks[i];
-    activations.push(h);
-    inputs.push(mask === undefined ? h : g.multiply(h, mask));
-  }
-  const { weight, bias } = layers.at(-1)!;
-  const logits = g.gemm(inputs.at(-1)!, weight, { c: bias, transposeB: true });
-  const atLogits = emitLossGradient(g, spec.loss, logits, batch.target, batch.coefficient);
-  const gradient = emitBackward(g, network, layers, inputs, activations, batch.masks, atLogits);
+  const tensors = emitTensors(g, network, state.parameters);
+  const { logits, emitBackward } = network.emitTraining(g, tensors, spec.batchSize, batch.x, batch.masks);
+  const gradients = emitBackward(g, emitLossGradient(g, spec.loss, logits, batch.target, batch.coefficient));
+  const gradient = g.concatenate(gradients.map((value, i) => (network.tensors[i]!.shape.length === 1 ? value : g.reshape(value, [-1]))));
   return { logits, gradient, ...emitAdam(g, spec, state, gradient, scalars.rate, scalars.epsilon) };
-}
-
-/** Back-propagation from the gradient at the logits to the flat gradient of the parameters. */
-function emitBackward(
-  g: GraphBuilder,
-  network: Network,
-  layers: readonly LayerValues[],
-  inputs: readonly Value[],
-  activations: readonly Value[],
-  masks: readonly Value[],
-  atLogits: Value,
-): Value {
-  const pieces: Value[] = [];
-  let atZ = atLogits;
-  for (let i = layers.length - 1; i >= 0; i--) {
-    pieces.unshift(g.reshape(g.gemm(atZ, inputs[i]!, { transposeA: true }), [-1]), g.sumOver(atZ, 0, { keep: false }));
-    if (i === 0) break;
-    const atInput = g.gemm(atZ, layers[i]!.weight);
-    const mask = masks[i - 1];
-    const atActivation = mask === undefined ? atInput : g.multiply(atInput, mask);
-    atZ = emitActivationGradient(g, network.activation, atActivation, activations[i - 1]!);
-  }
-  return g.concatenate(pieces);
 }
 
 /** One step on one batch, for tests: outputs parameters, first, second, logits, gradient and norm. */
@@ -81,17 +49,17 @@ export function stepGraph(spec: TrainingGraphSpec): Uint8Array {
   const { network, batchSize } = spec;
   const g = new GraphBuilder('step');
   const flat = [parameterCount(network)];
-  const outputs = network.widths.at(-1)!;
+  const { outputs } = network;
   const state = {
     parameters: g.input('parameters', 'float32', flat),
     first: g.input('first', 'float32', flat),
     second: g.input('second', 'float32', flat),
   };
   const batch = {
-    x: g.input('x', 'float32', [batchSize, network.widths[0]!]),
+    x: g.input('x', 'float32', [network.length * batchSize, network.features]),
     target: g.input('target', 'float32', [batchSize, outputs]),
     coefficient: g.input('coefficient', 'float32', [batchSize, 1]),
-    masks: maskWidths(network).map((width, i) => emitMask(g, network, g.input(`mask_${i}`, 'uint8', [batchSize, width]))),
+    masks: network.maskShapes(batchSize).map((shape, i) => emitMask(g, network, g.input(`mask_${i}`, 'uint8', shape))),
   };
   const scalars = { rate: g.input('rate', 'float32', []), epsilon: g.input('epsilon', 'float32', []) };
   const step = emitStep(g, spec, state, batch, scalars);
@@ -114,8 +82,8 @@ export function epochGraph(spec: TrainingGraphSpec): Uint8Array {
   const { network, batchSize } = spec;
   const g = new GraphBuilder('epoch');
   const flat = [parameterCount(network)];
-  const outputs = network.widths.at(-1)!;
-  const features = g.input('features', 'float32', ['rows', network.widths[0]!]);
+  const { outputs } = network;
+  const features = g.input('features', 'float32', ['rows', network.features]);
   const state = ['parameters', 'first', 'second'].map((name) => ({
     value: g.input(name, 'float32', flat),
     type: 'float32' as const,
@@ -126,8 +94,7 @@ export function epochGraph(spec: TrainingGraphSpec): Uint8Array {
     type,
     shape,
   });
-  const masks = maskWidths(network).map((width, i) => {
-    const shape = [batchSize, width];
+  const masks = network.maskShapes(batchSize).map((shape, i) => {
     return { value: emitMask(g, network, g.input(`mask_${i}`, 'uint8', ['steps', ...shape])), type: 'float32' as const, shape };
   });
   const stacks = [
@@ -140,27 +107,13 @@ export function epochGraph(spec: TrainingGraphSpec): Uint8Array {
   ];
   const scan = g.scan('step', state, stacks, (body, [parameters, first, second], [indices, target, coefficient, rate, epsilon, ...masks]) => {
     const adam = { parameters: parameters!, first: first!, second: second! };
-    const batch = { x: body.gather(features, indices!), target: target!, coefficient: coefficient!, masks };
+    const batch = { x: emitBatchRows(body, network.length, features, indices!), target: target!, coefficient: coefficient!, masks };
     const step = emitStep(body, spec, adam, batch, { rate: rate!, epsilon: epsilon! });
     return { state: [step.parameters, step.first, step.second], slices: [{ value: step.logits, shape: [batchSize, outputs] }] };
   });
   for (const [i, name] of ['next_parameters', 'next_first', 'next_second'].entries()) g.output(name, scan.state[i]!, 'float32', flat);
   g.output('logits', scan.stacks[0]!, 'float32', ['steps', batchSize, outputs]);
   return g.toModel();
-}
-
-/** The network in evaluation mode with its parameters as an input: parameters [P], x [rows, F] to logits [rows, outputs]. */
-export function evaluationGraph(network: Network): Uint8Array {
-  const g = new GraphBuilder('evaluation');
-  const parameters = g.input('parameters', 'float32', [parameterCount(network)]);
-  const x = g.input('x', 'float32', ['rows', network.widths[0]!]);
-  const logits = emitForward(g, network.activation, emitLayers(g, network, parameters), x);
-  g.output('logits', logits, 'float32', ['rows', network.widths.at(-1)!]);
-  return g.toModel();
-}
-
-function maskWidths(network: Network): readonly number[] {
-  return network.dropout === 0 ? [] : hiddenWidths(network);
 }
 
 /** Bytes 0 and 1 to factors 0 and `keepScale`: once for all steps, since a cast inside Scan costs as much as a layer. */

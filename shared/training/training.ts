@@ -35,17 +35,17 @@ export interface TrainingHooks {
   readonly signal?: AbortSignal;
 }
 
-/** Weights of one Linear layer, PyTorch layout: weight is out x in. */
-export interface LinearLayer {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
+/** Parameters of a trained network, row-major. Names and layouts are those of PyTorch's modules. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
 }
 
 /** The model of the epoch with the lowest validation loss. */
 export interface TrainedModel {
-  readonly layers: readonly LinearLayer[];
+  /** In the network's order. */
+  readonly tensors: readonly NamedTensor[];
   readonly history: readonly EpochReport[];
   /** From 1. */
   readonly bestEpoch: number;

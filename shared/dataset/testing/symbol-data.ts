@@ -40,7 +40,7 @@ export function symbolData(
 }
 
 /** What `assembleDataset` reads of a strategy, with one raw feature. */
-export function datasetStrategy(changes: Partial<Pick<Strategy, 'trainingRange' | 'features'>> = {}, split = { train: 0.7, validation: 0.15, test: 0.15 }) {
+export function datasetStrategy(changes: Partial<Pick<Strategy, 'trainingRange' | 'features' | 'model'>> = {}, split = { train: 0.7, validation: 0.15, test: 0.15 }) {
   const training: Strategy['training'] = {
     epochs: 1,
     learningRate: 0.001,
@@ -52,5 +52,11 @@ export function datasetStrategy(changes: Partial<Pick<Strategy, 'trainingRange' 
     split,
     labels: { source: 'zigzag', params: {} },
   };
-  return { trainingRange: null, features: [raw('1h', 'rsi_14')], training, ...changes };
+  const model: Strategy['model'] = { type: 'mlp', hiddenLayers: [8], dropout: 0, activation: 'relu' };
+  return { trainingRange: null, features: [raw('1h', 'rsi_14')], training, model, ...changes };
+}
+
+/** A model that sees windows of this length. */
+export function sequenceModel(sequenceLength: number): Strategy['model'] {
+  return { type: 'lstm', hiddenSize: 8, layers: 1, sequenceLength, dropout: 0 };
 }

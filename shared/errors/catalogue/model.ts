@@ -33,8 +33,8 @@ export const modelFailures = area({ steps: ['backtest'], retry: 'as_is' }, {
   ),
   MODEL_SHAPE_MISMATCH: failure(
     'ModelLoadError',
-    (f: { location: string; graph: string; features: number; outputs: number }) =>
-      `model.onnx under ${f.location} maps ${f.graph}, but its manifest speaks of ${f.features} features and ${f.outputs} outputs.`,
+    (f: { location: string; graph: string; features: number; sequenceLength: number; outputs: number }) =>
+      `model.onnx under ${f.location} maps ${f.graph}, but its manifest speaks of ${f.features} features${f.sequenceLength === 1 ? '' : `, windows of ${f.sequenceLength} rows`} and ${f.outputs} outputs.`,
     `The two files do not belong together. ${RETRAIN}.`,
   ),
   MODEL_OUTPUT_NOT_FINITE: failure(

@@ -1,6 +1,6 @@
 import { OnnxSession, type TensorData } from '../../onnx/onnx-session.ts';
 import type { Criterion } from '../losses.ts';
-import { hiddenWidths, type Network } from '../network.ts';
+import type { Network } from '../network.ts';
 import { AdamCorrections } from '../adam.ts';
 import { gatherBatches } from '../batches.ts';
 import { stepGraph } from '../training-graph.ts';
@@ -30,7 +30,10 @@ export class StepRunner {
     this.#second = new Float32Array(parameters.length);
   }
 
-  /** @param masks bytes 0 and 1, one mask a hidden layer; none without dropout */
+  /**
+   * @param x features of each sample; of a window all rows in turn
+   * @param masks bytes 0 and 1 in the network's `maskShapes`; none without dropout
+   */
   static async open(
     network: Network,
     criterion: Criterion,
@@ -42,15 +45,17 @@ export class StepRunner {
   ): Promise<StepRunner> {
     const batchSize = x.length;
     const session = await OnnxSession.open(stepGraph({ network, loss: criterion.loss, batchSize, ...options }));
-    const rows = { count: batchSize, x: Float32Array.from(x.flat()), y: Float32Array.from(targets) };
+    const { features, length } = network;
+    const table = Array.from({ length }, (_, row) => x.map((sample) => sample.slice(row * features, (row + 1) * features)));
+    const rows = { count: batchSize, x: Float32Array.from(table.flat(2)), y: Float32Array.from(targets) };
     const order = Uint32Array.from(targets, (_, i) => i);
     const batch = gatherBatches(rows, criterion, order, batchSize, 0, 1);
-    const widths = hiddenWidths(network);
+    const shapes = network.maskShapes(batchSize);
     const feeds = {
-      x: { data: rows.x, dims: [batchSize, network.widths[0]!] },
+      x: { data: rows.x, dims: [length * batchSize, features] },
       target: { data: batch.targets.data, dims: [batchSize, criterion.outputs] },
       coefficient: { data: batch.coefficients.data, dims: [batchSize, 1] },
-      ...Object.fromEntries(masks.map((data, i) => [`mask_${i}`, { data, dims: [batchSize, widths[i]!] }])),
+      ...Object.fromEntries(masks.map((data, i) => [`mask_${i}`, { data, dims: shapes[i]! }])),
     };
     return new StepRunner(session, new AdamCorrections(options.learningRate), feeds, parameters);
   }
