@@ -3,9 +3,11 @@ import { readGoldenBars } from '../../test/golden.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
 import { barsKey } from '../market-data/file-name.ts';
 import { serializeBars } from '../market-data/csv.ts';
+import { seriesOfValues } from '../market-data/context/series.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { requireStrategy } from '../strategy/parse.ts';
+import type { ContextSource } from '../strategy/strategy.ts';
 import { loadSymbolFeatures } from './symbol-data.ts';
 
 /** The golden bars of EURUSD as data files. */
@@ -16,6 +18,8 @@ function goldenFiles(...timeframes: readonly Timeframe[]): ObjectStore {
     list: async () => [...files].map(([key, text]) => ({ key, size: text.length })),
     put: () => Promise.reject(new Error('Bars are only read.')),
     delete: () => Promise.reject(new Error('Bars are only read.')),
+    getVersioned: () => Promise.reject(new Error('Bars are only read.')),
+    replace: () => Promise.reject(new Error('Bars are only read.')),
   };
 }
 
@@ -54,5 +58,14 @@ describe('loadSymbolFeatures', () => {
       code: 'DATA_FILE_MISSING',
       facts: { file: barsKey('EURUSD', '1d') },
     });
+  });
+
+  it('needs context series to cover the range, unless the strategy lets data miss parts of it', async () => {
+    const source: ContextSource = { kind: 'values', id: 'cot_EUR_net_pct', provider: 'cftc_cot', frequency: 'weekly' };
+    const values = { published: Float64Array.of(Date.UTC(2022, 0, 7), Date.UTC(2023, 1, 3)), value: Float64Array.of(1, 2), lastLineEnds: true };
+    const context = { series: new Map([[source.id, seriesOfValues(source, values)]]), files: [] };
+    const store = goldenFiles('1h', '1d');
+    await expect(loadSymbolFeatures(store, strategy, 'EURUSD', range, context)).rejects.toMatchObject({ code: 'CONTEXT_NOT_COVERED', facts: { source: source.id, end: 'end' } });
+    await expect(loadSymbolFeatures(store, { ...strategy, allowPartialCoverage: true }, 'EURUSD', range, context)).resolves.toMatchObject({ symbol: 'EURUSD' });
   });
 });
