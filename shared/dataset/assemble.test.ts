@@ -232,7 +232,7 @@ describe('assembleDataset refuses', () => {
   it('labels of other bars than the features', () => {
     const { features } = symbolData(hourlyBars('A', 0, 1000));
     const { label } = symbolData(hourlyBars('A', 0, 999));
-    expect(() => assembleDataset({ strategy, symbols: [{ features, label }], classes })).toThrow('[TRAINING_LABELS_MISALIGNED] A has 1000 feature rows and 999 labels.');
+    expect(() => assembleDataset({ strategy, symbols: [{ features, label }], classes })).toThrow('A has 1000 feature rows and 999 labels.');
   });
 
   it('training rows of a single class, with its TrainingDataError', () => {

@@ -11,6 +11,8 @@ function storeOf(objects: Readonly<Record<string, string>>): ObjectStore {
     list: async (prefix) => keys.filter((key) => key.startsWith(prefix)).map((key) => ({ key, size: objects[key]!.length })),
     put: () => Promise.reject(new Error('Bars are only read.')),
     delete: () => Promise.reject(new Error('Bars are only read.')),
+    getVersioned: () => Promise.reject(new Error('Bars are only read.')),
+    replace: () => Promise.reject(new Error('Bars are only read.')),
   };
 }
 
@@ -39,6 +41,6 @@ describe('loadBars', () => {
   });
 
   it('asks the store for symbols alone', async () => {
-    await expect(loadBars(storeOf({}), '../secret', '1h')).rejects.toThrow('[SYMBOL_INVALID]');
+    await expect(loadBars(storeOf({}), '../secret', '1h')).rejects.toThrow('is not a symbol');
   });
 });

@@ -49,12 +49,6 @@ export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'afte
       `at the ${f.timeframe} bar of ${f.time}, after its warm-up.`,
     'Look at the bars up to that time: a price may be wrong by orders of magnitude. If they are right, remove the indicator and report it as a defect.',
   ),
-  TRAINING_LABELS_MISALIGNED: failure(
-    'TrainingDataError',
-    (f: { symbol: string; rows: number; labels: number }) => `${f.symbol} has ${f.rows} feature rows and ${f.labels} labels.`,
-    'Features and labels must come from the same bars: this is a defect of the program; please report it with the strategy.',
-    { steps: ['train'], retry: 'never' },
-  ),
   TRAINING_NO_USABLE_ROWS: failure(
     'TrainingDataError',
     (f: { requested: string; symbols: readonly SymbolFacts[] }) =>

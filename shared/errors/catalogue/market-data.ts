@@ -4,12 +4,6 @@ type Line = { readonly file: string; readonly line: number };
 
 /** Failures of bars and of the files they come from. Times are ISO 8601, UTC; lines count from 1, the header. */
 export const marketDataFailures = area({ steps: ['command', 'train', 'backtest'], retry: 'after_mending' }, {
-  SYMBOL_INVALID: failure(
-    'MarketDataError',
-    (f: { symbol: string }) => `"${f.symbol}" is not a symbol that data files can be named after.`,
-    'Use 1 to 20 letters, digits, _, - and ., not starting with a dot and without "..".',
-    { retry: 'never' },
-  ),
   DATA_FILE_NAME_INVALID: failure(
     'MarketDataError',
     (f: { file: string }) => `The name of ${f.file} is not <SYMBOL>_<TIMEFRAME>.csv.`,

@@ -128,9 +128,9 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
   found({
     code: 'TRAINING_ROW_NOT_FINITE',
     title: 'prices among the validation rows beyond the model\'s numbers',
-    facts: ['feature 1d_sma_3_raw', 'WAVE', day(300), '3e+38'],
+    facts: ['feature 1d_sma_3_raw', 'WAVE', '2020-10-2', 'e+38'],
     strategy: strategy({ indicators: sma(3), inputs: [raw('sma_3')] }),
-    break: write(market({ price: (i) => (i < 300 ? wave(i) : 9e38) })),
+    break: write(market({ price: (i) => (i < 300 ? 1 : 9e36) * wave(i) })),
   }),
   found({
     code: 'TRAINING_ROW_NOT_FINITE',
