@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StrategyError } from '../errors/index.ts';
 import { parseStrategy, requireStrategy, strategyText } from './parse.ts';
+import { Report } from './report.ts';
+import { mutated } from './testing/mutations.ts';
+import { strategyArbitrary } from './testing/strategy-arbitrary.ts';
 import { pathsOf, strategyTree, valueAt, withValue } from './testing/strategy-tree.ts';
+import { plainValue } from './tree.ts';
+import { readYaml } from './yaml.ts';
 
 const PATHS = pathsOf(strategyTree());
 const anyPath = fc.constantFrom(...PATHS);
@@ -138,5 +143,62 @@ describe('a valid strategy', () => {
   it('keeps descriptive sections out of its meaning', () => {
     const expected = parseStrategy(strategyTree());
     for (const key of DESCRIPTIVE) expect(parseStrategy({ ...strategyTree(), [key]: { any: ['thing', 1] } })).toEqual(expected);
+  });
+});
+
+describe('any generated strategy', () => {
+  const strategies = strategyArbitrary({ symbols: ['EURUSD', 'GBPUSD', 'USDJPY'], timeframes: ['5m', '1h', '1d'], models: ['mlp'] });
+
+  it('is valid', () => {
+    fc.assert(
+      fc.property(strategies, (tree) => {
+        expect(parseStrategy(tree)).toMatchObject({ ok: true });
+      }),
+      { numRuns: 150, seed: 1 },
+    );
+  });
+
+  it('means the same as a JSON value and as YAML text, and resolves the same features each time, each once', () => {
+    fc.assert(
+      fc.property(strategies, (tree) => {
+        const strategy = requireStrategy(tree);
+        expect(requireStrategy(strategyText(tree))).toEqual(strategy);
+        expect(requireStrategy(structuredClone(tree))).toEqual(strategy);
+        const ids = strategy.features.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      { numRuns: 100, seed: 2 },
+    );
+  });
+
+  it('has a canonical form that comes back from YAML as it was', () => {
+    fc.assert(
+      fc.property(strategies, (tree) => {
+        const parsed = parseStrategy(tree);
+        const canonical: unknown = JSON.parse(parsed.ok ? parsed.canonical : '');
+        const report = new Report();
+        expect(plainValue(readYaml(strategyText(canonical), report))).toEqual(canonical);
+        expect(report.problems).toEqual([]);
+      }),
+      { numRuns: 60, seed: 3 },
+    );
+  });
+
+  it('with something wrong is still valid, or refused with a path, never anything else', () => {
+    fc.assert(
+      fc.property(mutated(strategies), ({ tree }) => isSettled(tree)),
+      { numRuns: 400, seed: 4 },
+    );
+  });
+
+  it('with a line of its text given twice is refused, or means what it says', () => {
+    fc.assert(
+      fc.property(strategies, fc.nat(), (tree, choice) => {
+        const lines = strategyText(tree).split('\n');
+        const at = choice % lines.length;
+        return isSettled([...lines.slice(0, at + 1), ...lines.slice(at)].join('\n'));
+      }),
+      { numRuns: 150, seed: 5 },
+    );
   });
 });
