@@ -1,6 +1,6 @@
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BY_CREATION, BY_STATUS } from '../functions/adapters/operations-table.ts';
-import { EXPERIMENTS_PREFIX, MARKET_DATA_PREFIX, operationIdAt, runKeys, STRATEGIES_PREFIX } from '../shared/memory/keys.ts';
+import { EXPERIMENTS_PREFIX, HYPOTHESES_KEY, IMPORTED_PREFIX, MARKET_DATA_PREFIX, operationIdAt, runKeys, STRATEGIES_PREFIX } from '../shared/memory/keys.ts';
 import { acknowledgeBelow } from './acknowledge.ts';
 import type { FunctionName } from './function-sizes.ts';
 import type { Memory } from './memory.ts';
@@ -22,13 +22,14 @@ interface MemoryAccess {
 const MARKET_DATA = `${MARKET_DATA_PREFIX}*`;
 const STRATEGIES = `${STRATEGIES_PREFIX}*`;
 const EXPERIMENTS = `${EXPERIMENTS_PREFIX}*`;
+const IMPORTED = `${IMPORTED_PREFIX}*`;
 const RUN = runPatterns();
 const INDEXES = [BY_CREATION.name, BY_STATUS.name];
 
 const MEMORY_ACCESS: Readonly<Record<FunctionName, MemoryAccess>> = {
   api: {
-    reads: [MARKET_DATA, STRATEGIES, EXPERIMENTS, RUN.strategy],
-    writes: [MARKET_DATA, STRATEGIES, RUN.strategy],
+    reads: [MARKET_DATA, STRATEGIES, EXPERIMENTS, IMPORTED, HYPOTHESES_KEY, RUN.strategy],
+    writes: [MARKET_DATA, STRATEGIES, IMPORTED, HYPOTHESES_KEY, RUN.strategy],
     deletes: [EXPERIMENTS, RUN.strategy],
     lists: [],
     tags: [],

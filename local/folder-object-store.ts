@@ -3,7 +3,8 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { fail } from '../shared/errors/index.ts';
 import { assertObjectKey } from '../shared/memory/keys.ts';
-import type { ObjectStore, ObjectSummary, PutOptions } from '../shared/ports/index.ts';
+import { sha256Hex } from '../shared/hash.ts';
+import type { ObjectStore, ObjectSummary, PutOptions, VersionedObject } from '../shared/ports/index.ts';
 
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -17,10 +18,12 @@ export interface FolderMounts {
 
 /**
  * An object store on folders. A write is all or nothing: it goes to a temporary file, is flushed to disk,
- * and only then takes its name; with `ifNoneMatch` it takes the name by a link, which fails where the name is taken.
+ * and only then takes its name; with `ifNoneMatch` it takes the name by a link, which fails where the name is taken. An object's version is
+ * its SHA-256; replacements through one store follow one another, and a memory folder has one owner.
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #mounts: Readonly<Record<string, string>>;
+  #replacing: Promise<unknown> = Promise.resolve();
 
   constructor(mounts: FolderMounts) {
     this.#mounts = { memory: mounts.memory, 'market-data': mounts.marketData };
@@ -55,6 +58,23 @@ export class FolderObjectStore implements ObjectStore {
       await rm(temporary, { force: true }).catch(() => {});
       throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
     }
+  }
+
+  async getVersioned(key: string): Promise<VersionedObject | null> {
+    const bytes = await this.get(key);
+    return bytes === null ? null : { bytes, version: sha256Hex(bytes) };
+  }
+
+  async replace(key: string, version: string, body: Uint8Array | string): Promise<'written' | 'changed'> {
+    const replacement = this.#replacing.then(async () => {
+      const current = await this.getVersioned(key);
+      if (current?.version !== version) return 'changed';
+      await this.put(key, body);
+      return 'written';
+    });
+    // oxlint-disable-next-line loud/no-swallowed-error -- its own caller is told; the next replacement only waits for it
+    this.#replacing = replacement.catch(() => null);
+    return replacement;
   }
 
   async list(prefix: string): Promise<readonly ObjectSummary[]> {

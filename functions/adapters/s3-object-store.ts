@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { fail } from '../../shared/errors/index.ts';
 import { assertObjectKey } from '../../shared/memory/keys.ts';
-import type { ObjectStore, ObjectSummary, PutOptions } from '../../shared/ports/index.ts';
+import type { ObjectStore, ObjectSummary, PutOptions, VersionedObject } from '../../shared/ports/index.ts';
 import { reasonOf } from './reason.ts';
 
 /** Conditional puts that meet another write to their key are sent this often before they fail. */
@@ -26,11 +26,22 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array | null> {
+    return (await this.#fetch(key))?.bytes ?? null;
+  }
+
+  async getVersioned(key: string): Promise<VersionedObject | null> {
+    const found = await this.#fetch(key);
+    if (found === null) return null;
+    if (found.version === undefined) throw fail('OBJECT_READ_FAILED', { key, reason: 'the answer has no ETag' });
+    return { bytes: found.bytes, version: found.version };
+  }
+
+  async #fetch(key: string): Promise<{ readonly bytes: Uint8Array; readonly version: string | undefined } | null> {
     assertObjectKey(key);
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      const { Body, ETag: version } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       if (Body === undefined) throw new Error('the answer has no body');
-      return await Body.transformToByteArray();
+      return { bytes: await Body.transformToByteArray(), version };
     } catch (error) {
       if (isAnswer(error, 'NoSuchKey')) return null;
       throw fail('OBJECT_READ_FAILED', { key, reason: reasonOf(error) }, error);
@@ -38,20 +49,30 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async put(key: string, body: Uint8Array | string, options: PutOptions = {}): Promise<'written' | 'exists'> {
+    return (await this.#write(key, body, options.ifNoneMatch === true ? { IfNoneMatch: '*' } : {})) ? 'written' : 'exists';
+  }
+
+  async replace(key: string, version: string, body: Uint8Array | string): Promise<'written' | 'changed'> {
+    return (await this.#write(key, body, { IfMatch: version })) ? 'written' : 'changed';
+  }
+
+  /** False where the condition does not hold. */
+  async #write(key: string, body: Uint8Array | string, condition: { readonly IfNoneMatch?: '*'; readonly IfMatch?: string }): Promise<boolean> {
     assertObjectKey(key);
     const command = new PutObjectCommand({
       Bucket: this.#bucket,
       Key: key,
       // The client takes an empty string for a stream without a length.
       Body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
-      ...(options.ifNoneMatch === true && { IfNoneMatch: '*' }),
+      ...condition,
     });
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#client.send(command);
-        return 'written';
+        return true;
       } catch (error) {
-        if (isAnswer(error, 'PreconditionFailed')) return 'exists';
+        // Nothing to be matched is a version that does not match.
+        if (isAnswer(error, 'PreconditionFailed') || (condition.IfMatch !== undefined && isAnswer(error, 'NoSuchKey'))) return false;
         // Another write to the key was under way, and S3 did not say which of the two won.
         if (!isAnswer(error, 'ConditionalRequestConflict') || attempt === CONFLICT_ATTEMPTS) {
           throw fail('OBJECT_WRITE_FAILED', { key, reason: reasonOf(error) }, error);

@@ -51,6 +51,15 @@ export function permittedObjects(store: ObjectStore, guard: Guard): ObjectStore 
       guard('s3:ListBucket', BUCKET, key);
       return store.get(key);
     },
+    async getVersioned(key) {
+      guard('s3:GetObject', `${BUCKET}/${key}`);
+      guard('s3:ListBucket', BUCKET, key);
+      return store.getVersioned(key);
+    },
+    async replace(key, version, body) {
+      guard('s3:PutObject', `${BUCKET}/${key}`);
+      return store.replace(key, version, body);
+    },
     async put(key, body, options) {
       guard('s3:PutObject', `${BUCKET}/${key}`);
       return store.put(key, body, options);

@@ -8,7 +8,7 @@ import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
 import type { Ports } from '../ports/index.ts';
 import { backtestArtefactSchema, readJsonArtefact } from './artefacts.ts';
 import { experimentOf } from './experiment.ts';
-import { experimentYaml } from '../memory/experiment-yaml.ts';
+import { recordYaml } from '../memory/record-yaml.ts';
 import { readTrainedRun } from './run-inputs.ts';
 import { moveOperation, operationOf, parseStepInput, progressOf, type StepContext } from './step.ts';
 
@@ -41,7 +41,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   const checked = experimentSchema.safeParse(experiment);
   const key = experimentKey(experimentId);
   if (!checked.success) throw fail('ARTEFACT_INVALID', { key, step: 'record', reason: z.prettifyError(checked.error) }, checked.error);
-  const body = experimentYaml(experiment);
+  const body = recordYaml(experiment);
 
   await moveOperation(ports, 'record', operationId, ['running', 'recording'], {
     status: 'recording',

@@ -34,7 +34,7 @@ export interface S3Server {
 }
 
 /**
- * Starts a stand-in for S3: HEAD, GET, PUT (with `If-None-Match: *`, with a SHA-256, presigned), DELETE and ListObjectsV2 of one bucket,
+ * Starts a stand-in for S3: HEAD, GET, PUT (with `If-None-Match: *`, `If-Match`, with a SHA-256, presigned), DELETE and ListObjectsV2 of one bucket,
  * path-style, in memory. It answers in S3's words as AWS documents them, and checks the signatures of presigned requests alone: what S3
  * itself does is for tests against an emulator or AWS to judge.
  * @param pageSize keys a listing's page holds
@@ -120,6 +120,12 @@ function store(
     sendError(response, 412, 'PreconditionFailed');
     return;
   }
+  const expected = request.headers['if-match'];
+  const current = objects.get(key);
+  if (expected !== undefined && (current === undefined || etagOf(current) !== expected)) {
+    sendError(response, current === undefined ? 404 : 412, current === undefined ? 'NoSuchKey' : 'PreconditionFailed');
+    return;
+  }
   const checksum = request.headers['x-amz-checksum-sha256'];
   if (typeof checksum === 'string') {
     if (createHash('sha256').update(body).digest('base64') !== checksum) {
@@ -129,12 +135,16 @@ function store(
     checksums.set(key, checksum);
   } else checksums.delete(key);
   objects.set(key, body);
-  response.writeHead(200, { etag: '"etag"' }).end();
+  response.writeHead(200, { etag: etagOf(body) }).end();
+}
+
+function etagOf(body: Uint8Array): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
 function sendObject(response: ServerResponse, body: Uint8Array | undefined): void {
   if (body === undefined) sendError(response, 404, 'NoSuchKey');
-  else response.writeHead(200, { 'content-length': body.length, 'content-type': 'application/octet-stream' }).end(body);
+  else response.writeHead(200, { 'content-length': body.length, 'content-type': 'application/octet-stream', etag: etagOf(body) }).end(body);
 }
 
 function sendHead(response: ServerResponse, body: Uint8Array | undefined, checksum: string | undefined): void {

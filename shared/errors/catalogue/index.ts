@@ -2,6 +2,7 @@ import { backtestFailures } from './backtest.ts';
 import { contextDataFailures } from './context-data.ts';
 import { datasetFailures } from './dataset.ts';
 import { marketDataFailures } from './market-data.ts';
+import { memoryFailures } from './memory.ts';
 import { modelFailures } from './model.ts';
 import { runtimeFailures } from './runtime.ts';
 import { strategyFailures } from './strategy.ts';
@@ -17,6 +18,7 @@ export const FAILURES = {
   ...modelFailures,
   ...backtestFailures,
   ...runtimeFailures,
+  ...memoryFailures,
 } as const;
 
 /** The code of a catalogued failure. */

@@ -38,6 +38,32 @@ export function describeObjectStoreContract(open: () => Promise<ObjectStore>): v
       expect(await objects.put(key, 'late', { ifNoneMatch: true })).toBe('exists');
     });
 
+    test('replaces the version that was read, and no other', async () => {
+      const objects = await open();
+      const key = 'memory/hypotheses.yaml';
+      expect(await objects.getVersioned(key)).toBeNull();
+      await objects.put(key, 'one');
+      const one = (await objects.getVersioned(key))!;
+      expect(text(one.bytes)).toBe('one');
+      expect(await objects.replace(key, one.version, 'two')).toBe('written');
+      expect(await objects.replace(key, one.version, 'three')).toBe('changed');
+      expect(text(await objects.get(key))).toBe('two');
+      const two = (await objects.getVersioned(key))!;
+      await objects.delete(key);
+      expect(await objects.replace(key, two.version, 'three')).toBe('changed');
+      expect(await objects.get(key)).toBeNull();
+    });
+
+    test('of many replacements of one version at once exactly one is written', async () => {
+      const objects = await open();
+      const key = 'memory/hypotheses.yaml';
+      await objects.put(key, 'first');
+      const { version } = (await objects.getVersioned(key))!;
+      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => objects.replace(key, version, `writer ${i}`)));
+      expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
+      expect(text(await objects.get(key))).toBe(`writer ${outcomes.indexOf('written')}`);
+    });
+
     test('lists keys by prefix, ascending, each with its size', async () => {
       const objects = await open();
       for (const key of ['memory/runs/b/x', 'memory/runs/a/y', 'memory/runs/a/deep/z', 'memory/strategies/s.yaml']) await objects.put(key, '12');
@@ -62,8 +88,15 @@ export function describeObjectStoreContract(open: () => Promise<ObjectStore>): v
       'refuses the key %j',
       async (key) => {
         const objects = await open();
-        for (const use of [objects.get(key), objects.put(key, 'x'), objects.delete(key)]) {
-          await expect(use).rejects.toMatchObject({ name: 'StorageError', code: 'OBJECT_KEY_INVALID' });
+        const uses = [
+          () => objects.get(key),
+          () => objects.put(key, 'x'),
+          () => objects.delete(key),
+          () => objects.getVersioned(key),
+          () => objects.replace(key, '0', 'x'),
+        ];
+        for (const use of uses) {
+          await expect(use()).rejects.toMatchObject({ name: 'StorageError', code: 'OBJECT_KEY_INVALID' });
         }
       },
     );

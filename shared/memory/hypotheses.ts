@@ -1,0 +1,46 @@
+import type { Hypothesis, HypothesisStatus, TestVerdict } from '../../memory-schema/hypothesis.ts';
+
+/**
+ * The status of a hypothesis after a test, by its status before. A test that decides settles what is open; a settled one that a test
+ * contradicts is open again; a test that decides nothing leaves a settled one as it is. Nothing becomes untested again. The older
+ * words `confirmed` and `supported` mean validated.
+ */
+const TRANSITIONS: Readonly<Record<HypothesisStatus, Readonly<Record<TestVerdict, TestVerdict>>>> = {
+  untested: { validated: 'validated', refuted: 'refuted', inconclusive: 'inconclusive' },
+  inconclusive: { validated: 'validated', refuted: 'refuted', inconclusive: 'inconclusive' },
+  validated: { validated: 'validated', refuted: 'inconclusive', inconclusive: 'validated' },
+  confirmed: { validated: 'validated', refuted: 'inconclusive', inconclusive: 'validated' },
+  supported: { validated: 'validated', refuted: 'inconclusive', inconclusive: 'validated' },
+  refuted: { validated: 'inconclusive', refuted: 'refuted', inconclusive: 'refuted' },
+};
+
+/** A test of a hypothesis by an experiment. */
+export interface HypothesisTest {
+  readonly experimentId: string;
+  readonly verdict: TestVerdict;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** The hypothesis after a test; null where this experiment has tested it before: one experiment is one piece of evidence. */
+export function afterTest(hypothesis: Hypothesis, { experimentId, verdict, at }: HypothesisTest): Hypothesis | null {
+  if (hypothesis.tested_by.includes(experimentId)) return null;
+  const earlier = hypothesis.tests === undefined ? [] : hypothesis.tests;
+  return {
+    ...hypothesis,
+    status: TRANSITIONS[hypothesis.status][verdict],
+    tested_by: [...hypothesis.tested_by, experimentId],
+    tests: [...earlier, { experiment_id: experimentId, verdict, at }],
+  };
+}
+
+/** The id after the highest there is: `H_001`, and so on. */
+export function nextHypothesisId(hypotheses: readonly Pick<Hypothesis, 'id'>[]): string {
+  const highest = hypotheses.reduce((most, { id }) => Math.max(most, Number(id.slice(2))), 0);
+  return `H_${String(highest + 1).padStart(3, '0')}`;
+}
+
+/** Whether two records are of one hypothesis: its words and where they come from. What tests found since is not compared. */
+export function isSameHypothesis(a: Hypothesis, b: Hypothesis): boolean {
+  return a.id === b.id && a.text === b.text && a.rationale === b.rationale && a.source_experiment === b.source_experiment && a.created === b.created;
+}

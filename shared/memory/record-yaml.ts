@@ -1,0 +1,12 @@
+import { Document, isScalar, visit } from 'yaml';
+
+/** A record as its file holds it: keys in their order, lists of plain values on one line. */
+export function recordYaml(record: object): string {
+  const document = new Document(record, { aliasDuplicateObjects: false });
+  visit(document, {
+    Seq(_, sequence) {
+      sequence.flow = sequence.items.every((item) => isScalar(item));
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
