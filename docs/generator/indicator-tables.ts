@@ -13,7 +13,8 @@ export function indicatorSections(): string {
   );
   return `## indicators
 
-\`<id>: {type: <type>, <parameter>: <value>, ...}\`. Types count in any case. Numbers are written without quotes: \`14\`, not \`"14"\`. \`source\` is the column that is read.
+\`<id>: {type: <type>, <parameter>: <value>, ...}\`. Types count in any case. Numbers are written without quotes: \`14\`, not \`"14"\`. \`source\` is the column that is read;
+\`data_source\`, a source of \`context_data\`, computes the indicator on that series instead of the bars of the symbol.
 
 Outputs: the first is the primary one, which the bare id means; another one is \`id.output\`. Where there is a single output it has no name in a strategy, and the table shows none.
 

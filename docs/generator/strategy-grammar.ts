@@ -4,6 +4,7 @@ import { triangularParameters } from '../../shared/fuzzy/triangular.ts';
 import { LABELERS } from '../../shared/labels/registry.ts';
 import { LABEL_ALIASES } from '../../shared/strategy/aliases.ts';
 import { BACKTEST } from '../../shared/strategy/backtest-section.ts';
+import { CONTEXT_ENTRY, PROVIDERS } from '../../shared/strategy/context-data.ts';
 import { DATE_RANGE } from '../../shared/strategy/date-range.ts';
 import { COST_MODEL, DECISIONS, FILTERS } from '../../shared/strategy/decisions.ts';
 import { INPUT } from '../../shared/strategy/features.ts';
@@ -66,7 +67,7 @@ Ids of indicators, fuzzy sets and memberships are of your own choice: at most 64
 memberships may have dots.`;
 
 function sections(): readonly string[] {
-  return [topLevel(), trainingData(), indicatorSections(), fuzzySets(), inputs(), model(), training(), labels(), decisions(), backtest(), gates()];
+  return [topLevel(), trainingData(), contextData(), indicatorSections(), fuzzySets(), inputs(), model(), training(), labels(), decisions(), backtest(), gates()];
 }
 
 function topLevel(): string {
@@ -74,7 +75,7 @@ function topLevel(): string {
 
 ${fieldTable(TOP)}
 
-The sections \`training_data\`, \`indicators\`, \`fuzzy_sets\`, \`nn_inputs\`, \`model\`, \`decisions\` and \`training\` are required, \`backtest\` and \`gates\` are not.
+The sections \`training_data\`, \`indicators\`, \`fuzzy_sets\`, \`nn_inputs\`, \`model\`, \`decisions\` and \`training\` are required, \`context_data\`, \`backtest\` and \`gates\` are not.
 ${codes(DESCRIPTIVE)} may hold anything (\`deployment\` a mapping): they describe the strategy, change nothing, and are kept with its text.`;
 }
 
@@ -100,6 +101,33 @@ A bar of another timeframe counts from the moment it has closed: at the close of
 ### training_data.date_range
 
 ${fieldTable(DATE_RANGE)}`;
+}
+
+function contextData(): string {
+  const providers = Object.entries(PROVIDERS).map(([provider, { needs, takes, sources }]) => [
+    `\`${provider}\``,
+    `\`${needs}\``,
+    codes(takes.filter((field) => field !== needs)),
+    sources.map((source) => `\`${source}\``).join(', '),
+  ]);
+  return `## context_data
+
+Series from outside of the strategy's own symbols, as a list of entries. Each entry has a \`provider\` and makes sources; an indicator is computed on one of them with
+\`data_source: <source>\`. A field that means nothing to the provider is noticed; an entry that no indicator uses is noticed, and its files are not read.
+
+${table(['Provider', 'Needs', 'Takes', 'Sources'], providers)}
+
+${fieldTable(CONTEXT_ENTRY)}
+
+Nothing is fetched: a source is the file \`context/<source>.csv\` of the market data; the spread of yields is the first series less the second, at each moment at which one of
+them is published and both are known. Files of \`fred\` and \`cftc_cot\` have the time of *publication* in the first column (ISO 8601, UTC; a day without a clock time counts as
+its end) and a column \`value\`; files of \`ib\` hold bars. A value is seen from its publication, a bar from its close.
+
+An indicator on a source counts the entries of that source: \`period: 14\` on a monthly series is 14 months. A row sees its value at the latest entry that was known when the bar
+closed; the timeframe in the id of the input changes nothing. On a source of single values, only indicators that read one price are possible, with \`source: close\`.
+
+A value holds for 10 days, or three times its frequency if that is longer. A source that misses a requested range, or has a hole in it, by more is an error, unless
+\`training_data.allow_partial_coverage\` is set; after the last value has ceased to hold there are no rows.`;
 }
 
 function fuzzySets(): string {

@@ -21,7 +21,7 @@ const symbol = z
   .string()
   .refine((text) => isSymbol(text) && isContextId(text), { error: `must be ${SYMBOL_FORM}` })
   .meta({ form: SYMBOL_FORM });
-const description = optional(z.unknown());
+const description = optional(z.unknown()).meta({ form: 'anything' });
 
 const ALIGNMENT_ONLY = 'must be forward_fill: a value is seen from its publication until the next one';
 
@@ -31,7 +31,7 @@ export const CONTEXT_ENTRY = {
     .literal('forward_fill', { error: ALIGNMENT_ONLY })
     .default('forward_fill')
     .describe('A value is seen from the moment of its publication until the next one.'),
-  series: optional(z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(name).min(1).max(MAX_SERIES))).describe(
+  series: optional(z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(name).min(1).max(MAX_SERIES))).meta({ form: `one, or a list of 1 to ${MAX_SERIES}, each ${NAME_FORM}` }).describe(
     'fred: the series, one or a list; each is a source `fred_<series>`, and the first two make `yield_spread_<first>_<second>`.',
   ),
   frequency: optional(z.enum(FREQUENCIES)).describe(
@@ -48,12 +48,20 @@ export const CONTEXT_ENTRY = {
 
 type Field = keyof typeof CONTEXT_ENTRY;
 
-/** What each provider's entries must and may say; every other field means nothing to it. */
+interface ProviderFields {
+  readonly needs: Field;
+  /** Every other field means nothing to it. */
+  readonly takes: readonly Field[];
+  /** Forms of the ids of its sources. */
+  readonly sources: readonly string[];
+}
+
+/** What each provider's entries must and may say. */
 export const PROVIDERS = {
-  fred: { needs: 'series', takes: ['alignment', 'series', 'frequency'] },
-  ib: { needs: 'symbol', takes: ['alignment', 'symbol', 'timeframe', 'instrument_type', 'broker'] },
-  cftc_cot: { needs: 'report', takes: ['alignment', 'report', 'frequency'] },
-} as const satisfies Readonly<Record<string, { needs: Field; takes: readonly Field[] }>>;
+  fred: { needs: 'series', takes: ['alignment', 'series', 'frequency'], sources: ['fred_<series>', 'yield_spread_<first>_<second>'] },
+  ib: { needs: 'symbol', takes: ['alignment', 'symbol', 'timeframe', 'instrument_type', 'broker'], sources: ['<symbol>'] },
+  cftc_cot: { needs: 'report', takes: ['alignment', 'report', 'frequency'], sources: ['cot_<report>_net_pos', 'cot_<report>_net_pct'] },
+} as const satisfies Readonly<Record<string, ProviderFields>>;
 
 type Provider = keyof typeof PROVIDERS;
 
@@ -102,7 +110,7 @@ function readEntry(report: Report, path: string, node: Tree, baseTimeframe: Time
     report.problem(at(path, 'provider'), unknownName('context provider', provider, Object.keys(PROVIDERS)));
     return null;
   }
-  const { needs, takes }: { needs: Field; takes: readonly Field[] } = PROVIDERS[provider];
+  const { needs, takes }: ProviderFields = PROVIDERS[provider];
   for (const key of Object.keys(CONTEXT_ENTRY) as Field[]) {
     if (map.has(key) && !takes.includes(key)) report.notice(at(path, key), `means nothing to the provider ${provider}`);
   }
