@@ -10,7 +10,7 @@ import { COST_MODEL, DECISIONS, FILTERS } from '../../shared/strategy/decisions.
 import { INPUT } from '../../shared/strategy/features.ts';
 import { BACKTEST_GATE, TRAINING_GATE } from '../../shared/strategy/gates-section.ts';
 import { DEFAULT_SOURCE } from '../../shared/strategy/labels.ts';
-import { ARCHITECTURE, FEATURES, MODEL_TYPES, REPEATABLE } from '../../shared/strategy/model.ts';
+import { ARCHITECTURE, FEATURES, MODEL_TYPES, RECURRENT_ARCHITECTURE, REPEATABLE } from '../../shared/strategy/model.ts';
 import { DESCRIPTIVE, TOP } from '../../shared/strategy/parse.ts';
 import { EARLY_STOPPING, LOSSES, SPLIT, TRAINING } from '../../shared/strategy/training.ts';
 import { SYMBOLS, TIMEFRAME_FIELDS, TRAINING_DATA } from '../../shared/strategy/training-data.ts';
@@ -162,9 +162,21 @@ function model(): string {
 
 \`type\`: ${codes(MODEL_TYPES)}, in any case; \`${MODEL_TYPES[0]}\` where it is left out.
 
-### model.architecture
+An \`mlp\` sees one row, the features at a bar's close. \`lstm\` and \`gru\` see a window of successive rows that ends there: the rows of a training sample all lie in
+one split and one symbol, whatever became of their own labels; a backtest may look back before its first decision.
+
+### model.architecture of an mlp
 
 ${fieldTable(ARCHITECTURE)}
+
+\`hidden_size\`, \`num_layers\` and a \`sequence_length\` of 1 have no effect, and are noticed; a longer one is refused.
+
+### model.architecture of an lstm or gru
+
+${fieldTable(RECURRENT_ARCHITECTURE)}
+
+\`activation\`, and \`hidden_layers\` beside \`hidden_size\`, have no effect, and are noticed; \`hidden_layers\` alone is refused. So is a network too large to train:
+\`sequence_length\` x \`hidden_size\` x \`num_layers\` x \`training.batch_size\` may be 16,777,216 at most.
 
 ### model.features
 

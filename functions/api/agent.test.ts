@@ -74,7 +74,7 @@ describe('POST /agent/trigger', () => {
 
   test('names every problem of a strategy at once', async () => {
     const api = await startApi();
-    const strategy = { ...smallStrategy(), indicators: { rsi_14: { type: 'rsj' } }, model: { type: 'lstm' } };
+    const strategy = { ...smallStrategy(), indicators: { rsi_14: { type: 'rsj' } }, model: { type: 'transformer' } };
     const { body } = await api.call('POST', '/agent/trigger', { json: { strategy } });
     const fields: string[] = body.error.details.map((detail: { field: string }) => detail.field);
     expect(fields).toEqual(expect.arrayContaining(['body -> strategy -> indicators.rsi_14.type', 'body -> strategy -> model.type']));

@@ -1,28 +1,44 @@
 import { z } from 'zod';
-import { onlyOff, readFields, readMapping, readValue } from './fields.ts';
+import { complete, onlyOff, readFields, readMapping, readValue } from './fields.ts';
 import { unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
-import { ACTIVATIONS, type EarlyStoppingSpec, type ModelSpec, type TrainingSpec } from './strategy.ts';
+import { ACTIVATIONS, type EarlyStoppingSpec, type ModelSpec, type PerceptronSpec, type RecurrentSpec, type TrainingSpec } from './strategy.ts';
 import { readEarlyStopping } from './training.ts';
 import type { Decisions } from './decisions.ts';
-import type { Tree } from './tree.ts';
+import type { Tree, TreeMap } from './tree.ts';
 
-export const MODEL_TYPES = ['mlp'] as const;
+export const MODEL_TYPES = ['mlp', 'lstm', 'gru'] as const;
 
-/** Types of the grammar that this version does not train. */
-const RECURRENT_TYPES: readonly string[] = ['lstm', 'gru'];
+const DROPOUT = z.number().min(0).lt(1).default(0.2);
+const OUTPUT_ACTIVATION = z
+  .enum(['softmax', 'none', 'linear'])
+  .default('none')
+  .describe('Changes nothing, and is noticed: outputs are logits or the predicted return.');
 
+/** Architecture of an mlp. */
 export const ARCHITECTURE = {
   hidden_layers: z.array(z.int().min(1).max(1024)).min(1).max(8).describe('Width of each hidden layer.'),
-  dropout: z.number().min(0).lt(1).default(0.2).describe('Share of hidden units dropped at each training step.'),
+  dropout: DROPOUT.describe('Share of hidden units dropped at each training step.'),
   activation: z.string().toLowerCase().pipe(z.enum(ACTIVATIONS)).default('relu').describe('What follows every hidden layer.'),
-  output_activation: z.enum(['softmax', 'none', 'linear']).default('none').describe('Changes nothing, and is noticed: outputs are logits or the predicted return.'),
+  output_activation: OUTPUT_ACTIVATION,
 };
+
+/** Architecture of an lstm or gru. */
+export const RECURRENT_ARCHITECTURE = {
+  sequence_length: z.int().min(1).max(512).describe('Rows of the window that a decision sees: successive bars, the last of them the one decided at.'),
+  hidden_size: z.int().min(1).max(512).default(64).describe('Units of each recurrent layer.'),
+  num_layers: z.int().min(1).max(8).default(2).describe('Number of recurrent layers.'),
+  dropout: DROPOUT.describe('Share of units dropped at each training step, between the layers and after the last one.'),
+  output_activation: OUTPUT_ACTIVATION,
+};
+
+/** Most values that the states of one layer may have in a training step: rows of all windows of a batch, times units, times layers. */
+const MAX_STATES = 2 ** 24;
 
 const NO_FEATURES = 'adds inputs in no version of the grammar: name every input in nn_inputs, and leave this out';
 
 export const FEATURES = {
-  lookback_periods: onlyOff(`${NO_FEATURES}; windows of past bars are for sequence models`),
+  lookback_periods: onlyOff(`${NO_FEATURES}; windows of past bars are the architecture.sequence_length of lstm and gru models`),
   scale_features: onlyOff('scales nothing: give raw inputs a `normalization` in nn_inputs, and leave this out'),
   include_price_context: onlyOff(NO_FEATURES),
   include_volume_context: onlyOff(NO_FEATURES),
@@ -43,26 +59,66 @@ export function readModel(
   if (features !== null) readFields(report, at(path, 'features'), features, FEATURES);
   readRepeatedTraining(report, at(path, 'training'), map.get('training'), training);
   const type = readType(report, at(path, 'type'), map.get('type'));
+  const architecture = readMapping(report, at(path, 'architecture'), map.get('architecture'), 'required');
   // What an architecture may hold depends on the type.
-  if (type === undefined) return undefined;
-  return readMlp(report, at(path, 'architecture'), map.get('architecture'), decisions);
+  if (type === undefined || architecture === null) return undefined;
+  const where = at(path, 'architecture');
+  return type === 'mlp'
+    ? readPerceptron(report, where, architecture, decisions)
+    : readRecurrent(report, where, architecture, type, decisions, training);
 }
 
 function readType(report: Report, path: string, node: Tree | undefined): ModelSpec['type'] | undefined {
   const name = readValue(report, path, node, z.string().toLowerCase().default('mlp'));
-  if (name === undefined || name === 'mlp') return name;
-  const recurrent = RECURRENT_TYPES.includes(name);
-  report.problem(
-    path,
-    recurrent ? `${name} models are not supported. Supported: ${MODEL_TYPES.join(', ')}` : unknownName('model type', name, MODEL_TYPES),
-  );
+  const type = MODEL_TYPES.find((known) => known === name);
+  if (name !== undefined && type === undefined) report.problem(path, unknownName('model type', name, MODEL_TYPES));
+  return type;
+}
+
+function readPerceptron(report: Report, path: string, map: TreeMap, decisions: Decisions | null): PerceptronSpec | undefined {
+  const foreign = ['sequence_length', 'hidden_size', 'num_layers'].filter((key) => map.has(key));
+  for (const key of foreign) {
+    if (key === 'sequence_length' && map.get(key) !== 1) report.problem(at(path, key), 'is for lstm and gru models: an mlp sees single rows');
+    else report.notice(at(path, key), 'has no effect: an mlp has the layers of hidden_layers, and sees single rows');
+  }
+  const { hidden_layers, output_activation, ...rest } = readFields(report, path, map, ARCHITECTURE, foreign);
+  readOutputActivation(report, path, map, output_activation, decisions);
+  return complete<PerceptronSpec>({ type: 'mlp', hiddenLayers: hidden_layers, ...rest });
+}
+
+function readRecurrent(
+  report: Report,
+  path: string,
+  map: TreeMap,
+  type: RecurrentSpec['type'],
+  decisions: Decisions | null,
+  training: TrainingSpec | undefined,
+): RecurrentSpec | undefined {
+  const foreign = ['hidden_layers', 'activation'].filter((key) => map.has(key));
+  if (foreign.includes('activation')) report.notice(at(path, 'activation'), `has no effect: the activations of a model of type ${type} are fixed`);
+  if (foreign.includes('hidden_layers')) {
+    const layers = `a model of type ${type} has num_layers layers of hidden_size units`;
+    if (map.has('hidden_size')) report.notice(at(path, 'hidden_layers'), `has no effect: ${layers}`);
+    else report.problem(at(path, 'hidden_layers'), `is for mlp models: ${layers}; name hidden_size`);
+  }
+  const { sequence_length, hidden_size, num_layers, dropout, output_activation } = readFields(report, path, map, RECURRENT_ARCHITECTURE, foreign);
+  readOutputActivation(report, path, map, output_activation, decisions);
+  const model = complete<RecurrentSpec>({ type, sequenceLength: sequence_length, hiddenSize: hidden_size, layers: num_layers, dropout });
+  if (model === undefined || training === undefined) return model;
+  const states = model.sequenceLength * model.hiddenSize * model.layers * training.batchSize;
+  if (states <= MAX_STATES) return model;
+  const product = 'sequence_length x hidden_size x num_layers x training.batch_size';
+  report.problem(path, `is too large to train: ${product} is ${states}, and may be ${MAX_STATES} at most`);
   return undefined;
 }
 
-function readMlp(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): ModelSpec | undefined {
-  const map = readMapping(report, path, node, 'required');
-  if (map === null) return undefined;
-  const { hidden_layers: hiddenLayers, dropout, activation, output_activation: output } = readFields(report, path, map, ARCHITECTURE);
+function readOutputActivation(
+  report: Report,
+  path: string,
+  map: TreeMap,
+  output: z.output<typeof OUTPUT_ACTIVATION> | undefined,
+  decisions: Decisions | null,
+): void {
   if (output === 'softmax' && decisions?.outputFormat === 'regression') {
     report.problem(at(path, 'output_activation'), 'softmax is for classification: a predicted return has no classes');
   } else if (output !== undefined && map.has('output_activation')) {
@@ -70,9 +126,6 @@ function readMlp(report: Report, path: string, node: Tree | undefined, decisions
       decisions?.outputFormat === 'regression' ? 'is the predicted return itself' : 'is logits, of which decisions take the softmax';
     report.notice(at(path, 'output_activation'), `is not needed: the output ${does}`);
   }
-  return hiddenLayers === undefined || dropout === undefined || activation === undefined
-    ? undefined
-    : { type: 'mlp', hiddenLayers, dropout, activation };
 }
 
 /** `model.training` has no effect in KTRDR; what it says must not differ from what `training` does. */

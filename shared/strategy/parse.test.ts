@@ -283,8 +283,7 @@ describe('parseStrategy', () => {
     ['a date that there is not', { 'training_data.date_range.end': '2017-02-30' }, 'training_data.date_range.end: must be a date'],
     ['a range that ends before it starts', { 'backtest.date_range.end': '2017-12-30' }, 'backtest.date_range.end: must be after the start'],
     ['two starts', { 'training_data.start_date': '2016-01-01' }, 'training_data.start_date: and date_range.start say different things'],
-    ['a recurrent model', { 'model.type': 'LSTM' }, 'model.type: lstm models are not supported. Supported: mlp'],
-    ['an unknown model', { 'model.type': 'transformer' }, 'model.type: unknown model type `transformer`. Known: mlp'],
+    ['an unknown model', { 'model.type': 'transformer' }, 'model.type: unknown model type `transformer`. Known: mlp, lstm, gru'],
     [
       'an unknown activation',
       { 'model.architecture.activation': 'rleu' },
@@ -293,7 +292,7 @@ describe('parseStrategy', () => {
     [
       'a window for an mlp',
       { 'model.architecture.sequence_length': 20 },
-      'model.architecture.sequence_length: unknown key `sequence_length`',
+      'model.architecture.sequence_length: is for lstm and gru models: an mlp sees single rows',
     ],
     [
       'a network too large',

@@ -20,7 +20,7 @@ const STRICTER: Readonly<Record<string, readonly [path: string, reason: string]>
   'multi_symbol no list key': ['training_data.symbols.list', 'trains on EURUSD there, whatever was meant'],
   'single without symbol': ['training_data.symbols.symbol', 'trains on EURUSD there, whatever was meant'],
   'unknown label source': ['training.labels.source', 'trains on zigzag labels there, whatever was meant'],
-  'lstm without sequence_length': ['model.type', 'fails later there; sequence models are not supported here'],
+  'lstm without sequence_length': ['model.architecture.sequence_length', 'fails later there'],
   'extra top-level key': ['foo', 'has no effect there'],
   'empty nn_inputs': ['nn_inputs', 'fails later there: a model without inputs'],
 };
