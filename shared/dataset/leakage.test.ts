@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars } from '../../test/golden.ts';
 import { fitAndLabel, type BarRange, type Labeler } from '../labels/labeler.ts';
-import { LABELERS } from '../labels/registry.ts';
+import { findLabeler, LABELERS } from '../labels/registry.ts';
 import { lowerBound, type Bars } from '../market-data/bars.ts';
 import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
 import { assembleDataset } from './assemble.ts';
@@ -20,10 +20,13 @@ const params: Readonly<Record<string, readonly object[]>> = {
 };
 const cases = LABELERS.flatMap((labeler) => params[labeler.source]!.map((chosen) => ({ labeler, source: labeler.source, chosen })));
 
-function datasetOf(labeler: Labeler, chosen: object, bars: readonly Bars[]): Dataset {
-  const matrix = computeFeatures(featureStrategy('1h', features), new Map(bars.map((series) => [series.timeframe, series])));
-  const label = (training: BarRange) => fitAndLabel(labeler, matrix.bars, labeler.params.parse(chosen), training);
-  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: [{ features: matrix, label }], classes: labeler.classes });
+/** The rows of one or several symbols, of each the bars of both timeframes. */
+function datasetOf(labeler: Labeler, chosen: object, ...symbols: readonly (readonly Bars[])[]): Dataset {
+  const data = symbols.map((bars) => {
+    const matrix = computeFeatures(featureStrategy('1h', features), new Map(bars.map((series) => [series.timeframe, series])));
+    return { features: matrix, label: (training: BarRange) => fitAndLabel(labeler, matrix.bars, labeler.params.parse(chosen), training) };
+  });
+  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: data, classes: labeler.classes });
 }
 
 /** The same market until `instant`, another one after it: prices mirrored and doubled. */
@@ -49,5 +52,42 @@ describe.each(cases)('with $source labels, $chosen', ({ labeler, chosen }) => {
     const other = datasetOf(labeler, chosen, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
     expect(other.validation).toEqual(dataset.validation);
     expect(other.test).not.toEqual(dataset.test);
+  });
+});
+
+describe('with several symbols', () => {
+  const forwardReturn = findLabeler('forward_return')!;
+  const params = { horizon: 20 };
+  const one = [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')];
+  /** A second market: the reciprocal prices of the first. */
+  const two = (bars: readonly Bars[]): readonly Bars[] =>
+    bars.map((series) => {
+      const { open, high, low, close } = series;
+      const reciprocal = (column: Float64Array): Float64Array => column.map((price) => 1 / price);
+      return { ...series, symbol: 'USDEUR', open: reciprocal(open), high: reciprocal(low), low: reciprocal(high), close: reciprocal(close) };
+    });
+  const dataset = datasetOf(forwardReturn, params, one, two(one));
+
+  it.each([
+    ['first', (other: readonly Bars[]) => [other, two(one)]],
+    ['second', (other: readonly Bars[]) => [one, two(other)]],
+  ])('training rows of both, and their scaling, do not depend on any later price of the %s', (_, symbols) => {
+    const then = [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])];
+    const other = datasetOf(forwardReturn, params, ...symbols(then));
+    expect(other.train).toEqual(dataset.train);
+    expect(other.scaling).toEqual(dataset.scaling);
+    expect(other.validation).not.toEqual(dataset.validation);
+  });
+
+  it('a labeler that claims to know too soon is found out', () => {
+    const early: Labeler = {
+      ...forwardReturn,
+      label: (...given) => {
+        const labels = forwardReturn.label(...given);
+        return { ...labels, resolvedAt: labels.resolvedAt.map((resolved, i) => (resolved < 0 ? -1 : i)) };
+      },
+    };
+    const then = [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])];
+    expect(datasetOf(early, params, then).train).not.toEqual(datasetOf(early, params, one).train);
   });
 });
