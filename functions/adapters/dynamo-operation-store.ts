@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, type QueryCommandInput, DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Operation, type OperationStatus, operationSchema } from '../../memory-schema/operation.ts';
@@ -17,10 +18,11 @@ export class DynamoOperationStore implements OperationStore {
   }
 
   async create(operation: Operation): Promise<'created' | 'exists'> {
-    const made = await this.#unlessRefused('create', operation.operation_id, () =>
-      this.#client.send(
-        new PutCommand({ TableName: this.#table, Item: operationItem(operation), ConditionExpression: 'attribute_not_exists(id)' }),
-      ),
+    const made = await this.#written(
+      'create',
+      operation.operation_id,
+      () => this.#client.send(new PutCommand({ TableName: this.#table, Item: operationItem(operation), ConditionExpression: 'attribute_not_exists(id)' })),
+      (stored) => isDeepStrictEqual(stored, operation),
     );
     return made ? 'created' : 'exists';
   }
@@ -85,17 +87,21 @@ export class DynamoOperationStore implements OperationStore {
       values[`:from_${i}`] = status;
       return `:from_${i}`;
     });
-    return this.#unlessRefused('update', operationId, () =>
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { id: operationId },
-          UpdateExpression: `SET ${assignments.join(', ')}`,
-          ConditionExpression: `#status IN (${allowed.join(', ')})`,
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
-        }),
-      ),
+    return this.#written(
+      'update',
+      operationId,
+      () =>
+        this.#client.send(
+          new UpdateCommand({
+            TableName: this.#table,
+            Key: { id: operationId },
+            UpdateExpression: `SET ${assignments.join(', ')}`,
+            ConditionExpression: `#status IN (${allowed.join(', ')})`,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: values,
+          }),
+        ),
+      (stored) => isDeepStrictEqual({ ...stored, ...fields }, stored) && (phase === undefined || stored.metadata.parameters.phase === phase),
     );
   }
 
@@ -170,13 +176,30 @@ export class DynamoOperationStore implements OperationStore {
     return items;
   }
 
+  /**
+   * Runs a conditional write of an operation; false where the condition refused it. A write whose answer is lost is repeated by the client,
+   * and refused because of itself: it was done if the operation is as it was to be.
+   */
+  async #written(action: string, operationId: string, write: () => Promise<unknown>, isDone: (stored: Operation) => boolean): Promise<boolean> {
+    const refusal = await this.#refusalOf(action, operationId, write);
+    if (refusal === null) return true;
+    const isRepeated = refusal.$metadata.attempts !== undefined && refusal.$metadata.attempts > 1;
+    const stored = isRepeated ? await this.get(operationId) : null;
+    return stored !== null && isDone(stored);
+  }
+
   /** Runs a conditional write; false where the condition refused it. */
   async #unlessRefused(action: string, key: string, write: () => Promise<unknown>): Promise<boolean> {
+    return (await this.#refusalOf(action, key, write)) === null;
+  }
+
+  /** Runs a conditional write; the refusal where its condition did not hold. */
+  async #refusalOf(action: string, key: string, write: () => Promise<unknown>): Promise<ConditionalCheckFailedException | null> {
     try {
       await write();
-      return true;
+      return null;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return error;
       throw storeFailure(action, key, error);
     }
   }

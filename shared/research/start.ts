@@ -1,6 +1,7 @@
 import { OPERATION_SCHEMA_VERSION, OPERATION_STATUSES, type Operation } from '../../memory-schema/operation.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fail, isFailure } from '../errors/index.ts';
+import { sha256Hex } from '../hash.ts';
 import { operationIdAt, runKeys } from '../memory/keys.ts';
 import type { Ports, Workflows } from '../ports/index.ts';
 import type { Strategy } from '../strategy/strategy.ts';
@@ -84,10 +85,15 @@ export async function startResearch(deps: ResearchDeps, plan: ResearchPlan, once
 
 async function storeNew(ports: Ports, operation: Operation, strategyText: string): Promise<void> {
   const operationId = operation.operation_id;
-  if ((await ports.objects.put(runKeys(operationId).strategy, strategyText, { ifNoneMatch: true })) === 'exists') {
-    throw fail('OPERATION_ID_TAKEN', { operation_id: operationId });
-  }
+  const key = runKeys(operationId).strategy;
+  const copied = await ports.objects.put(key, strategyText, { ifNoneMatch: true });
+  if (copied === 'exists' && !isText(await ports.objects.get(key), strategyText)) throw fail('OPERATION_ID_TAKEN', { operation_id: operationId });
   if ((await ports.operations.create(operation)) === 'exists') throw fail('OPERATION_ID_TAKEN', { operation_id: operationId });
+}
+
+/** A store's client repeats a write whose answer was lost, and then finds what it has written itself. */
+function isText(stored: Uint8Array | null, text: string): boolean {
+  return stored !== null && sha256Hex(stored) === sha256Hex(text);
 }
 
 async function releaseAll(ports: Ports, held: readonly string[], operationId: string): Promise<void> {

@@ -19,7 +19,8 @@ export type TableFaults = (request: TableRequest) => TableFault | null | Promise
 
 /** Stands between DynamoDB's clients and its server on the loopback address. */
 export interface TableProxy {
-  readonly endpoint: string;
+  /** Stands before the server at this address from now on; returns its own. */
+  before(server: string): string;
   /** From now on requests meet these faults. */
   break(faults: TableFaults): void;
   /** From now on all is well. */
@@ -27,8 +28,9 @@ export interface TableProxy {
   close(): Promise<void>;
 }
 
-export async function startTableProxy(upstream: string): Promise<TableProxy> {
+export async function startTableProxy(): Promise<TableProxy> {
   let faults: TableFaults | null = null;
+  let upstream = '';
   const server = createServer((request, response) => {
     pass(upstream, request, response, (asked) => faults?.(asked) ?? null).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
@@ -37,7 +39,10 @@ export async function startTableProxy(upstream: string): Promise<TableProxy> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    before(behind) {
+      upstream = behind;
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
     break(next) {
       faults = next;
     },

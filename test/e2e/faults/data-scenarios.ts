@@ -1,7 +1,7 @@
 import { readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BarColumn } from '../../../shared/market-data/bars.ts';
-import { MAX_FILE_BYTES } from '../../../shared/market-data/csv/header.ts';
+import { MAX_FILE_BYTES, MAX_HEADER_BYTES } from '../../../shared/market-data/csv/header.ts';
 import type { FaultBench } from './fault-bench.ts';
 import { BARS, DAILY, market, strategy, withValue, writeBars } from './market.ts';
 import type { RunScenario } from './scenario.ts';
@@ -52,6 +52,15 @@ export const DATA_SCENARIOS: readonly RunScenario[] = [
     break: async (bench) => {
       const text = await readFile(fileOf(bench), 'utf8');
       await writeFile(fileOf(bench), `\uFEFF${text}`, 'utf16le');
+    },
+  }),
+  found({
+    code: 'DATA_HEADER_TOO_LONG',
+    title: 'a CSV whose line ends were lost',
+    facts: [`market-data/${DAILY}`, String(MAX_HEADER_BYTES)],
+    break: async (bench) => {
+      const text = await readFile(fileOf(bench), 'utf8');
+      await writeFile(fileOf(bench), text.replaceAll('\n', ',').repeat(Math.ceil(MAX_HEADER_BYTES / text.length)));
     },
   }),
   found({ code: 'DATA_NO_ROWS', title: 'a CSV of which only the header was written', facts: [`market-data/${DAILY}`], break: lines((all) => all.slice(0, 1)) }),

@@ -47,6 +47,8 @@ export interface FaultBench {
   readonly memory: string;
   readonly data: string;
   readonly runtime: Runtime;
+  /** Stops the runtime as it stands, and starts another one on the same memory. */
+  restart(): Promise<void>;
   /** Between the runtime and its table. */
   readonly table: TableProxy;
   /** Faults that the runtime told of; a scenario takes out those it expects. */
@@ -80,28 +82,27 @@ export function faultBench(): FaultBench {
   return new Proxy({} as FaultBench, { get: (_, name) => bench[name as keyof FaultBench] });
 }
 
-async function startFaultBench(): Promise<FaultBench & { close(): Promise<void> }> {
+/** A bench that its user closes. */
+export async function startFaultBench(): Promise<FaultBench & { close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-faults-'));
   const [memory, data] = [join(folder, 'memory'), join(folder, 'data')];
   const faults: unknown[] = [];
   let hook: BeforeInvocation | null = null;
-  let table: TableProxy | undefined;
-  const runtime = await startRuntime({
-    memory,
-    data,
-    command: 'test',
-    progressIntervalMs: 0,
-    onFault: (error) => void faults.push(error),
-    onCleanUpFault: (_, error) => void faults.push(error),
-    beforeInvocation: async (name, event) => hook?.(name, started.parse(event).operation_id),
-    tableEndpoint: async (endpoint) => {
-      table = await startTableProxy(endpoint);
-      return table.endpoint;
-    },
-  });
-  if (table === undefined) throw new Error('The runtime does not reach its table through the proxy.');
-  const proxy = table;
-  const api = localApi(runtime, { capacity: 4, defaultStrategy: null, log: ({ error }) => void faults.push(error) });
+  const table = await startTableProxy();
+  const start = () =>
+    startRuntime({
+      memory,
+      data,
+      command: 'test',
+      progressIntervalMs: 0,
+      onFault: (error) => void faults.push(error),
+      onCleanUpFault: (_, error) => void faults.push(error),
+      beforeInvocation: async (name, event) => hook?.(name, started.parse(event).operation_id),
+      tableEndpoint: async (endpoint) => table.before(endpoint),
+    });
+  const serve = (over: Runtime) => localApi(over, { capacity: 4, defaultStrategy: null, log: ({ error }) => void faults.push(error) });
+  let runtime = await start();
+  let api = serve(runtime);
 
   const request: FaultBench['request'] = async (method, path, body) => {
     const answer = await api.request(`/api/v1${path}`, {
@@ -117,12 +118,19 @@ async function startFaultBench(): Promise<FaultBench & { close(): Promise<void> 
   return {
     memory,
     data,
-    runtime,
-    table: proxy,
+    get runtime() {
+      return runtime;
+    },
+    async restart() {
+      await runtime.close();
+      runtime = await start();
+      api = serve(runtime);
+    },
+    table,
     faults,
     async reset() {
       hook = null;
-      proxy.heal();
+      table.heal();
       await rm(data, { recursive: true, force: true });
       await mkdir(data);
       await writeBars(data, market());
@@ -173,7 +181,7 @@ async function startFaultBench(): Promise<FaultBench & { close(): Promise<void> 
     },
     async close() {
       await runtime.close();
-      await proxy.close();
+      await table.close();
       await rm(folder, { recursive: true, force: true });
       expect(faults).toEqual([]);
     },
