@@ -8,6 +8,7 @@ import { ApiError, errorAnswer, errorHandler, refuseInvalid } from './errors.ts'
 import { agentRoutes } from './routes/agent.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { experimentRoutes } from './routes/experiments.ts';
+import { hypothesisRoutes } from './routes/hypotheses.ts';
 import { healthRoutes } from './routes/health.ts';
 import { marketDataRoutes } from './routes/market-data.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -60,6 +61,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
   agentRoutes(api, deps);
   operationRoutes(api, deps);
   experimentRoutes(api, deps);
+  hypothesisRoutes(api, deps);
   strategyRoutes(api, deps);
   marketDataRoutes(api, deps);
   healthRoutes(api, deps);

@@ -26,12 +26,15 @@ describe('GET /experiments', () => {
     expect((await api.call('GET', '/experiments')).body.data).toEqual([
       {
         id,
+        imported: false,
+        source: 'agent',
         operation_id: pendingOperation(1).operation_id,
         timestamp: '2026-01-02T00:00:00.000Z',
         strategy_name: 'small',
         symbol: 'SPX',
         timeframe: '1d',
         label_source: 'zigzag',
+        verdict: null,
         status: 'gate_rejected_training',
         gate_rejection_reason: 'Training gate: accuracy_below_threshold (8.0% < 10%)',
         results: { test_accuracy: 0.08 },

@@ -37,12 +37,13 @@ const BATCH = 16;
 /**
  * Experiments of completed operations, newest first. Those of operations that have not completed are passed over: they are about
  * to be committed or removed. Whatever else lies among them, as far as the search went, is listed as unreadable.
+ * @returns also how much of the offset is left after the last of them
  * @throws StorageError where a store cannot tell
  */
 export async function findExperiments(
   { objects, operations }: Ports,
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[] }> {
+): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[]; readonly offsetLeft: number }> {
   const keys = (await objects.list(EXPERIMENTS_PREFIX)).map(({ key }) => key).toReversed();
   const experiments: Experiment[] = [];
   const unreadable: Unreadable[] = [];
@@ -63,7 +64,7 @@ export async function findExperiments(
       if (key === lastKey) break;
     }
   }
-  return { experiments, unreadable };
+  return { experiments, unreadable, offsetLeft: toSkip };
 }
 
 interface Standing {
