@@ -8,7 +8,7 @@ import { assembleDataset } from './assemble.ts';
 import type { Dataset } from './dataset.ts';
 import { computeFeatures } from './features.ts';
 import { featureStrategy, raw, triangle } from './testing/feature-stubs.ts';
-import { datasetStrategy } from './testing/symbol-data.ts';
+import { datasetStrategy, sequenceModel } from './testing/symbol-data.ts';
 
 const features = [raw('1h', 'rsi_14', 'zscore'), triangle('1d', 'rsi_14', 'neutral', [20, 50, 80]), raw('1d', 'roc_2', 'minmax')];
 const params: Readonly<Record<string, readonly object[]>> = {
@@ -18,15 +18,24 @@ const params: Readonly<Record<string, readonly object[]>> = {
   context: [{ horizon: 10, bullish_threshold: 0.001, bearish_threshold: -0.001 }],
   regime: [{ macro_atr_mult: 2 }],
 };
-const cases = LABELERS.flatMap((labeler) => params[labeler.source]!.map((chosen) => ({ labeler, source: labeler.source, chosen })));
+const cases = LABELERS.flatMap((labeler) =>
+  params[labeler.source]!.flatMap((chosen) => [1, 24].map((length) => ({ labeler, source: labeler.source, chosen, length }))),
+);
+
+/** Which labels are made, and how many rows a sample is. */
+interface Chosen {
+  readonly labeler: Labeler;
+  readonly chosen: object;
+  readonly length: number;
+}
 
 /** The rows of one or several symbols, of each the bars of both timeframes. */
-function datasetOf(labeler: Labeler, chosen: object, ...symbols: readonly (readonly Bars[])[]): Dataset {
+function datasetOf({ labeler, chosen, length }: Chosen, ...symbols: readonly (readonly Bars[])[]): Dataset {
   const data = symbols.map((bars) => {
     const matrix = computeFeatures(featureStrategy('1h', features), new Map(bars.map((series) => [series.timeframe, series])));
     return { features: matrix, label: (training: BarRange) => fitAndLabel(labeler, matrix.bars, labeler.params.parse(chosen), training) };
   });
-  return assembleDataset({ strategy: datasetStrategy({ features }), symbols: data, classes: labeler.classes });
+  return assembleDataset({ strategy: datasetStrategy({ features, ...(length > 1 && { model: sequenceModel(length) }) }), symbols: data, classes: labeler.classes });
 }
 
 /** The same market until `instant`, another one after it: prices mirrored and doubled. */
@@ -38,18 +47,18 @@ function anotherFuture(timeframe: Timeframe, instant: number): Bars {
   return { ...bars, open: then(open, open), high: then(high, low), low: then(low, high), close: then(close, close) };
 }
 
-describe.each(cases)('with $source labels, $chosen', ({ labeler, chosen }) => {
-  const dataset = datasetOf(labeler, chosen, [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')]);
+describe.each(cases)('with $source labels, $chosen, samples of $length rows', (one) => {
+  const dataset = datasetOf(one, [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')]);
 
   it('training rows and their scaling do not depend on any price after validation has begun', () => {
-    const other = datasetOf(labeler, chosen, [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])]);
+    const other = datasetOf(one, [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])]);
     expect(other.train).toEqual(dataset.train);
     expect(other.scaling).toEqual(dataset.scaling);
     expect(other.validation).not.toEqual(dataset.validation);
   });
 
   it('validation rows do not depend on any price after testing has begun', () => {
-    const other = datasetOf(labeler, chosen, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
+    const other = datasetOf(one, [anotherFuture('1h', dataset.borders[2]), anotherFuture('1d', dataset.borders[2])]);
     expect(other.validation).toEqual(dataset.validation);
     expect(other.test).not.toEqual(dataset.test);
   });
@@ -57,7 +66,7 @@ describe.each(cases)('with $source labels, $chosen', ({ labeler, chosen }) => {
 
 describe('with several symbols', () => {
   const forwardReturn = findLabeler('forward_return')!;
-  const params = { horizon: 20 };
+  const chosen = { labeler: forwardReturn, chosen: { horizon: 20 }, length: 1 };
   const one = [readGoldenBars('EURUSD', '1h'), readGoldenBars('EURUSD', '1d')];
   /** A second market: the reciprocal prices of the first. */
   const two = (bars: readonly Bars[]): readonly Bars[] =>
@@ -66,14 +75,14 @@ describe('with several symbols', () => {
       const reciprocal = (column: Float64Array): Float64Array => column.map((price) => 1 / price);
       return { ...series, symbol: 'USDEUR', open: reciprocal(open), high: reciprocal(low), low: reciprocal(high), close: reciprocal(close) };
     });
-  const dataset = datasetOf(forwardReturn, params, one, two(one));
+  const dataset = datasetOf(chosen, one, two(one));
 
   it.each([
     ['first', (other: readonly Bars[]) => [other, two(one)]],
     ['second', (other: readonly Bars[]) => [one, two(other)]],
   ])('training rows of both, and their scaling, do not depend on any later price of the %s', (_, symbols) => {
     const then = [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])];
-    const other = datasetOf(forwardReturn, params, ...symbols(then));
+    const other = datasetOf(chosen, ...symbols(then));
     expect(other.train).toEqual(dataset.train);
     expect(other.scaling).toEqual(dataset.scaling);
     expect(other.validation).not.toEqual(dataset.validation);
@@ -88,6 +97,6 @@ describe('with several symbols', () => {
       },
     };
     const then = [anotherFuture('1h', dataset.borders[1]), anotherFuture('1d', dataset.borders[1])];
-    expect(datasetOf(early, params, then).train).not.toEqual(datasetOf(early, params, one).train);
+    expect(datasetOf({ ...chosen, labeler: early }, then).train).not.toEqual(datasetOf({ ...chosen, labeler: early }, one).train);
   });
 });

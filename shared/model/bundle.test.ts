@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deviations } from '../../test/close-to.ts';
+import type { Samples } from '../dataset/dataset.ts';
 import { BacktestDataError, ModelLoadError } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { OnnxSession } from '../onnx/onnx-session.ts';
@@ -8,7 +9,8 @@ import { ACTIVATIONS, type Activation } from '../strategy/strategy.ts';
 import { evaluationGraph, evaluationPorts } from '../training/evaluation.ts';
 import { flatten, networkOf } from '../training/network.ts';
 import { referencePerceptron } from '../training/testing/reference-perceptron.ts';
-import { toyJob, toyRegressionRows } from '../training/testing/toy.ts';
+import { referenceRecurrent } from '../training/testing/reference-recurrent.ts';
+import { toyJob, toyRegressionRows, toyRows } from '../training/testing/toy.ts';
 import { trainModel } from '../training/train-model.ts';
 import type { TrainedModel } from '../training/training.ts';
 import { buildBundle, loadBundle, type Bundle, type BundleInfo } from './bundle.ts';
@@ -218,5 +220,74 @@ describe('loadBundle', () => {
     const error = await loadBundle(bundle, { ...expected, featureIds: ids }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BacktestDataError);
     expect(error).toMatchObject({ code: 'MODEL_FEATURES_MISMATCH', facts });
+  });
+});
+
+describe.each(['lstm', 'gru'] as const)('a bundle of type %s', (type) => {
+  const model = { type, hiddenSize: 6, layers: 2, sequenceLength: 5, dropout: 0.2 } as const;
+  const network = networkOf(4, 3, model);
+  const windows = (rows: number, from = 4): Samples => ({
+    count: rows - from,
+    x: toyRows(rows, 3).x,
+    ends: Uint32Array.from({ length: rows - from }, (_, i) => i + from),
+  });
+  const sequenceJob = toyJob({ model, train: { ...windows(204), y: toyRows(200, 1).y }, validation: { ...windows(104), y: toyRows(100, 2).y } }, { epochs: 1 });
+  let run: TrainedModel;
+  let files: Bundle;
+
+  beforeAll(async () => {
+    run = await trainModel(sequenceJob);
+    files = buildBundle(run, { ...info, model });
+  });
+
+  it('says what the model is, and gives the same bytes for the same training', async () => {
+    expect(readManifest(files).model).toEqual({ type, hidden_size: 6, num_layers: 2, sequence_length: 5, dropout: 0.2 });
+    expect(buildBundle(await trainModel(sequenceJob), { ...info, model })).toEqual(files);
+  });
+
+  it('answers as the network did in training, and as its oracle, across chunks of windows', async () => {
+    const samples = windows(2000);
+    const predicted = await withModel(files, (loaded) => loaded.predict(samples));
+    const parameters = flatten(run.tensors);
+    const session = await OnnxSession.open(evaluationGraph(network));
+    const inTraining = await runSamples(session, evaluationPorts(network), samples, { parameters: { data: parameters, dims: [parameters.length] } });
+    await session.close();
+    expect(deviations(predicted, inTraining, { relative: 1e-6, absolute: 1e-6 })).toEqual([]);
+    const x = Array.from(samples.ends!.subarray(0, 50), (end) => [...samples.x.subarray((end - 4) * 4, (end + 1) * 4)]);
+    const oracle = referenceRecurrent(model, 4, 3)(parameters, { x, targets: [], factors: null });
+    expect(deviations(predicted.subarray(0, 150), oracle, { relative: 1e-5, absolute: 1e-5 })).toEqual([]);
+  });
+
+  it('does not see a row after the one decided on', async () => {
+    const samples = windows(60);
+    const later = { ...samples, x: samples.x.map((value, i) => (i >= 31 * 4 ? 1 - value : value)) };
+    await withModel(files, async (loaded) => {
+      const [one, other] = [await loaded.predict(samples), await loaded.predict(later)];
+      expect(other.subarray(0, 27 * 3)).toEqual(one.subarray(0, 27 * 3));
+      expect(other.subarray(27 * 3)).not.toEqual(one.subarray(27 * 3));
+    });
+  });
+
+  it('refuses rows without windows, and windows that the table does not hold', async () => {
+    const samples = windows(60);
+    for (const bad of [{ count: 60, x: samples.x }, { ...samples, ends: samples.ends!.map((end) => end + 1) }, { ...samples, ends: samples.ends!.map((end) => end - 1) }]) {
+      await expect(withModel(files, (loaded) => loaded.predict(bad))).rejects.toBeInstanceOf(RangeError);
+    }
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['windows of another length', { sequence_length: 6 }],
+    ['single rows', { sequence_length: 1 }],
+  ])('refuses a manifest that speaks of %s', async (_, part) => {
+    const manifest = readManifest(files);
+    const text = JSON.stringify({ ...manifest, model: { ...manifest.model, ...part } });
+    const error = await loadBundle({ ...files, manifest: new TextEncoder().encode(text) }, expected).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'ModelLoadError', code: 'MODEL_SHAPE_MISMATCH' });
+  });
+
+  it('refuses a manifest of a perceptron', async () => {
+    const text = JSON.stringify({ ...readManifest(files), model: readManifest(bundle).model });
+    const error = await loadBundle({ ...files, manifest: new TextEncoder().encode(text) }, expected).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'ModelLoadError', code: 'MODEL_SHAPE_MISMATCH' });
   });
 });
