@@ -1,7 +1,9 @@
+import { printable } from '../printable.ts';
 import { FAILURES, type FailureCode } from './catalogue/index.ts';
 import type { Failure } from './failure.ts';
 import {
   BacktestDataError,
+  type Facts,
   MarketDataError,
   PIPELINE_ERRORS,
   PipelineError,
@@ -10,6 +12,9 @@ import {
 } from './pipeline-error.ts';
 
 type FactsOf<C extends FailureCode> = Parameters<(typeof FAILURES)[C]['what']>[0];
+
+/** Characters of a fact that are told. */
+const LONGEST_FACT = 1_000;
 
 /** A failure with this code, or one of these: its facts are known by it. */
 type FailureWith<C extends FailureCode> = {
@@ -23,7 +28,16 @@ type FailureWith<C extends FailureCode> = {
  */
 export function fail<C extends FailureCode>(code: C, facts: FactsOf<C>, cause?: unknown): PipelineError {
   const entry = catalogued(code);
-  return new PIPELINE_ERRORS[entry.type]({ code, what: entry.what(facts), guidance: entry.guidance, facts, cause });
+  const told = shortened(facts) as FactsOf<C>;
+  return new PIPELINE_ERRORS[entry.type]({ code, what: printable(entry.what(told)), guidance: entry.guidance, facts: told, cause });
+}
+
+/** Facts quote files and requests: what is too long to be read is cut, and told by its length. */
+function shortened(fact: Facts[string] | Facts): Facts[string] {
+  if (typeof fact === 'string') return fact.length <= LONGEST_FACT ? fact : `${fact.slice(0, LONGEST_FACT)}... (${fact.length} characters)`;
+  if (Array.isArray(fact)) return (fact as readonly Facts[string][]).map(shortened);
+  if (typeof fact !== 'object' || fact === null) return fact;
+  return Object.fromEntries(Object.entries(fact).map(([name, value]) => [name, shortened(value)]));
 }
 
 /** Whether a caught error is the catalogued failure with this code, or one with any of these; the code then tells its facts apart. */

@@ -1,9 +1,10 @@
 import { fail } from '../errors/index.ts';
 import { BAR_COLUMNS, type BarColumn, type Bars } from './bars.ts';
-import { columnIndex, readHeader } from './csv/header.ts';
+import { columnIndex, readHeader, shownNames } from './csv/header.ts';
 import { readRows } from './csv/rows.ts';
 import { NO_OFFSET } from './csv/stamp.ts';
-import { checkTimes, isoTime } from './times.ts';
+import { stampWriter } from './stamps.ts';
+import { checkTimes } from './times.ts';
 import type { Timeframe } from './timeframe.ts';
 
 /** What a file of bars is. */
@@ -37,7 +38,7 @@ export function parseBarsWithNotes(csv: Uint8Array, { symbol, timeframe, source:
   const { names } = header;
   const columns = Object.fromEntries(BAR_COLUMNS.map((name) => [name, columnIndex(names, name, 1, file)])) as Record<BarColumn, number>;
   const missing = BAR_COLUMNS.filter((name) => columns[name] < 0);
-  if (missing.length > 0) throw fail('DATA_COLUMN_MISSING', { file, missing, found: names });
+  if (missing.length > 0) throw fail('DATA_COLUMN_MISSING', { file, missing, found: shownNames(names) });
 
   const rows = readRows(csv, { ...header, file, fieldCount: names.length, stampFields: 1, dateOrder: 'year-first', columns });
   const { count, wall: time, offset, open, high, low, close, volume, unreportedVolumes, lastLineEnds } = rows;
@@ -51,26 +52,9 @@ export function serializeBars(bars: Bars): string {
   const { time, open, high, low, close, volume } = bars;
   const lines = new Array<string>(bars.length + 1);
   lines[0] = 'timestamp,open,high,low,close,volume\n';
-  let day = Number.NaN;
-  let date = '';
+  const stamp = stampWriter();
   for (let i = 0; i < bars.length; i++) {
-    const instant = time[i]!;
-    if (Math.floor(instant / 86_400_000) !== day) {
-      day = Math.floor(instant / 86_400_000);
-      date = isoTime(day * 86_400_000).slice(0, 11);
-    }
-    const clock = instant - day * 86_400_000;
-    lines[i + 1] = `${date}${clockText(clock)}Z,${open[i]!},${high[i]!},${low[i]!},${close[i]!},${volume[i]!}\n`;
+    lines[i + 1] = `${stamp(time[i]!)},${open[i]!},${high[i]!},${low[i]!},${close[i]!},${volume[i]!}\n`;
   }
   return lines.join('');
-}
-
-function clockText(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const fraction = ms % 1000 === 0 ? '' : `.${String(ms % 1000).padStart(3, '0')}`;
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}`;
-}
-
-function two(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`;
 }

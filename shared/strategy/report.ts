@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts';
+
 /** What is wrong at one place of a strategy, and what is allowed there. A type alias, so that it is plain JSON to `Facts`. */
 export type Problem = {
   /** Where: `fuzzy_sets.rsi_14.low`, `nn_inputs[2].timeframes`; empty for the file as a whole. */
@@ -11,20 +13,27 @@ const MAX_PROBLEMS = 100;
 /** Characters of a path at most: keys may be as long as the file. */
 const MAX_PATH = 200;
 
+/** Characters of a message at most: it may list names of the file's own. */
+const MAX_MESSAGE = 2_000;
+
 /** Collects everything there is to say about one strategy: problems refuse it, notices say how it was read. */
 export class Report {
   readonly problems: Problem[] = [];
   readonly notices: string[] = [];
 
   problem(path: string, message: string): void {
-    const readable = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}...` : path;
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path: readable, message });
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path: readable(path, MAX_PATH), message: readable(message, MAX_MESSAGE) });
     else if (this.problems.length === MAX_PROBLEMS) this.problems.push({ path: '', message: 'has more problems, which are not listed' });
   }
 
   notice(path: string, message: string): void {
-    this.notices.push(`${path}: ${message}`);
+    this.notices.push(`${readable(path, MAX_PATH)}: ${readable(message, MAX_MESSAGE)}`);
   }
+}
+
+function readable(text: string, longest: number): string {
+  const shown = printable(text.slice(0, longest + 1));
+  return shown.length > longest ? `${shown.slice(0, longest)}...` : shown;
 }
 
 /** The path of a key or a list index below `path`. */

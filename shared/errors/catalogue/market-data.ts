@@ -28,6 +28,11 @@ export const marketDataFailures = area({ steps: ['command', 'train', 'backtest']
     (f: { file: string }) => `${f.file} is not text in UTF-8.`,
     'Save or export the file again as UTF-8 (some terminals write UTF-16 by default); if it is damaged, fetch it again.',
   ),
+  DATA_HEADER_TOO_LONG: failure(
+    'MarketDataError',
+    (f: { file: string; bytes: number; limit: number }) => `The first line of ${f.file} has ${f.bytes} bytes; a header that is read has at most ${f.limit}.`,
+    'Make sure that the file is a CSV with line ends; if it is, leave out the columns that are not read.',
+  ),
   DATA_NO_ROWS: failure(
     'MarketDataError',
     (f: { file: string }) => `${f.file} has no bars.`,

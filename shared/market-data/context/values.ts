@@ -1,5 +1,5 @@
 import { fail } from '../../errors/index.ts';
-import { columnIndex, readHeader } from '../csv/header.ts';
+import { columnIndex, readHeader, shownNames } from '../csv/header.ts';
 import { bodyEnd, countLines, endsWithLine, excerpt, splitLine } from '../csv/lines.ts';
 import { readNumber } from '../csv/number.ts';
 import { newStamp, NO_OFFSET, readStamp } from '../csv/stamp.ts';
@@ -29,7 +29,7 @@ export interface ContextValues {
 export function parseContextValues(csv: Uint8Array, file: string): ContextValues {
   const { names, bodyStart, delimiter } = readHeader(csv, file, ',');
   const column = columnIndex(names, 'value', 1, file);
-  if (column < 0) throw fail('CONTEXT_COLUMN_MISSING', { file, found: names });
+  if (column < 0) throw fail('CONTEXT_COLUMN_MISSING', { file, found: shownNames(names) });
   const end = bodyEnd(csv, bodyStart);
   const count = countLines(csv, bodyStart, end);
   if (count === 0) throw fail('DATA_NO_ROWS', { file });

@@ -4,6 +4,13 @@ import { fail } from '../../errors/index.ts';
 /** Largest file that is read, bytes. */
 export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
+/** Longest first line that is read, bytes: it names a few columns. */
+export const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Columns of a header, and characters of a column, that a message names at most. */
+const MOST_SHOWN = 20;
+const LONGEST_SHOWN = 40;
+
 /** The first line of a delimited file. */
 export interface Header {
   /** Column names as written, without quotes and outer blanks. */
@@ -24,6 +31,7 @@ export function readHeader(bytes: Uint8Array, file: string, delimiter: string | 
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const lineFeed = bytes.indexOf(0x0a, start);
   const end = lineFeed < 0 ? bytes.length : lineFeed;
+  if (end - start > MAX_HEADER_BYTES) throw fail('DATA_HEADER_TOO_LONG', { file, bytes: end - start, limit: MAX_HEADER_BYTES });
   const line = new TextDecoder().decode(bytes.subarray(start, end)).trimEnd();
   if (line === '') throw fail('DATA_NO_ROWS', { file });
   const used = delimiter ?? ['\t', ';'].find((candidate) => line.includes(candidate)) ?? ',';
@@ -42,6 +50,12 @@ function splitFields(line: string, delimiter: string): string[] {
     } else name += character;
   }
   return [...names, name.trim()];
+}
+
+/** The columns of a header for a message, cut where there are too many, or too long ones, to read. */
+export function shownNames(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, MOST_SHOWN).map((name) => (name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}...` : name));
+  return names.length > MOST_SHOWN ? [...shown, `and ${names.length - MOST_SHOWN} more`] : shown;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { fail } from '../../errors/index.ts';
 import type { Bars } from '../bars.ts';
 import type { BarsSource, ReadingNotes } from '../csv.ts';
-import { readHeader } from '../csv/header.ts';
+import { readHeader, shownNames } from '../csv/header.ts';
 import { readRows, type BarRows } from '../csv/rows.ts';
 import { NO_OFFSET } from '../csv/stamp.ts';
 import { durationMs } from '../timeframe.ts';
@@ -86,7 +86,7 @@ function detectFormat(names: readonly string[], file: string): { format: ExportF
     const layout = format.match(normalized);
     if (layout !== null) return { format, layout };
   }
-  throw fail('IMPORT_FORMAT_UNKNOWN', { file, found: names, formats: EXPORT_FORMATS.map(({ name, example }) => `${name} (${example})`) });
+  throw fail('IMPORT_FORMAT_UNKNOWN', { file, found: shownNames(names), formats: EXPORT_FORMATS.map(({ name, example }) => `${name} (${example})`) });
 }
 
 /** The days that daily and weekly bars are stamped with. Throws MarketDataError where a stamp is not midnight, as written. */
