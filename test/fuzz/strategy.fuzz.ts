@@ -1,0 +1,4 @@
+import { soak } from './soak.ts';
+import { strategyTarget } from './targets/strategy.ts';
+
+soak(strategyTarget, 12_000);
