@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { operationSchema } from '../memory-schema/operation.ts';
+import { RETRY_HELP, type RetryHelp } from '../shared/errors/failure.ts';
 
 /** What this program reads of the API's answers; a newer server may say more, which `--json` passes on. */
 
 export const VIEW_STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type ViewStatus = (typeof VIEW_STATUSES)[number];
+
+const RETRY_WORDS = Object.keys(RETRY_HELP) as [RetryHelp, ...RetryHelp[]];
 
 export const operationViewSchema = z.looseObject({
   operation_id: z.string(),
@@ -31,6 +34,7 @@ export const operationViewSchema = z.looseObject({
   error_code: z.string().nullable(),
   failed_step: z.string().nullable(),
   guidance: z.string().nullable(),
+  retry: z.enum(RETRY_WORDS).nullable(),
   result_summary: z.record(z.string(), z.unknown()).nullable(),
   experiment_id: z.string().nullable(),
 });
@@ -46,6 +50,9 @@ export const operationRowSchema = z.looseObject({
   symbol: z.string(),
   strategy_name: z.string(),
   duration_seconds: z.number().nullable(),
+  error_type: z.string().nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
 });
 export type OperationRow = z.infer<typeof operationRowSchema>;
 

@@ -28,6 +28,7 @@ describe('help', () => {
     ['experiments'],
     ['experiments', 'list'],
     ['experiments', 'show'],
+    ['explain'],
   ];
 
   test.each(commands.filter((command) => command.join() !== 'data').map((command) => [command.join(' '), command] as const))('of %s has an example', async (_, command) => {
@@ -56,6 +57,7 @@ describe('bad usage ends with status 2 and names what is wrong', () => {
     ['a port beyond 65535', ['serve', '--port', '65536'], /--port[\s\S]*from 0 to 65535/],
     ['no capacity', ['serve', '--capacity', '0'], /--capacity[\s\S]*from 1/],
     ['an unknown status', ['operations', 'list', '--status', 'done'], /--status[\s\S]*pending, running, completed, failed, cancelled/],
+    ['failed operations of another status', ['operations', 'list', '--failed', '--status', 'running'], /--failed[\s\S]*cannot be used with[\s\S]*--status/],
     ['an endpoint that is no address', ['operations', 'list', '--endpoint', 'localhost:8000'], /--endpoint[\s\S]*http:\/\//],
     ['an endpoint beside a memory folder', ['operations', 'list', '--endpoint', 'http://127.0.0.1:1', '--memory', 'm'], /--endpoint[\s\S]*cannot be used with[\s\S]*--memory/],
     ['features without data', ['features', 's.yaml'], /--data/],
@@ -153,6 +155,40 @@ describe('features', () => {
     expect(err).toMatch(/SPX_1d\.csv/);
     expect(err).toContain(folder);
     expect(err).toContain('What to do');
+  });
+});
+
+describe('explain', () => {
+  test('says of a code what it means, what to do, where it comes up, and whether a retry helps', async () => {
+    const { status, out, err } = await tocsin('explain', 'training_symbols_do_not_overlap');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      /^TrainingDataError TRAINING_SYMBOLS_DO_NOT_OVERLAP Meaning There is no time .*<requested>.* What to do Provide data of the same period .* Step train: .* Retry A retry can help once /,
+    );
+  });
+
+  test('says as much of an error that has no code', async () => {
+    expect(await tocsin('explain', 'Runtime.ExitError')).toMatchObject({ status: 0, out: expect.stringMatching(/lack[\s\S]of memory/) });
+  });
+
+  test('without a code lists every failure, in text and as JSON', async () => {
+    const { out } = await tocsin('explain');
+    const described = JSON.parse((await tocsin('explain', '--json')).out) as readonly { code: string; guidance: string }[];
+    expect(described.length).toBeGreaterThan(90);
+    for (const { code, guidance } of described) {
+      expect(out).toMatch(new RegExp(`^${code} `, 'm'));
+      expect(guidance).not.toBe('');
+    }
+  });
+
+  test.each([
+    ['a code that is nearly right', 'TRAINING_DIVERGE', /did you mean TRAINING_DIVERGED\?/],
+    ['a name that is nearly right', 'States.Timout', /did you mean States\.Timeout\?/],
+    ['anything else', 'x', /There is no failure x What to do See all of them: tocsin explain/],
+  ])('refuses %s with status 2', async (_, code, message) => {
+    const { status, out, err } = await tocsin('explain', code);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toMatch(message);
   });
 });
 

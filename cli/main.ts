@@ -57,6 +57,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'list and show recorded experiments',
     load: async () => (await import('./commands/experiments.ts')).experimentsCommand(),
   },
+  {
+    name: 'explain',
+    summary: 'say what the code of a failure means and what to do',
+    load: async () => (await import('./commands/explain.ts')).explainCommand(),
+  },
 ];
 
 /** Runs the command line and ends the process with its exit status. */

@@ -7,9 +7,12 @@ import type { PlaceOptions } from './options.ts';
 import { write } from './output-stream.ts';
 import { progressText } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { printOperationFailure, runOperation } from './run-operation.ts';
-import { type Color, labelled, paintFor, seconds, table, widthOf } from './text.ts';
+import { printOperationFailure, runOperation, withoutCode } from './run-operation.ts';
+import { type Color, isTerminal, labelled, paintFor, seconds, table, widthOf } from './text.ts';
 import { retrying } from './retry.ts';
+
+/** Characters of a message in a list. */
+const MAX_MESSAGE = 100;
 
 const STATUS_COLORS: Readonly<Record<ViewStatus, Color>> = { pending: 'dim', running: 'cyan', completed: 'green', failed: 'red', cancelled: 'yellow' };
 
@@ -22,7 +25,11 @@ export async function listOperations({ status, limit, json, ...at }: PlaceOption
   const paint = paintFor(process.stdout);
   const kind = status === undefined ? '' : `${status} `;
   if (rows.length === 0) process.stdout.write(`There are no ${kind}operations.\n`);
-  else await write(process.stdout, `${table(rows, COLUMNS, paint)}${paint('dim', `${rows.length} of ${total} ${kind}operations`)}\n`);
+  else {
+    const columns = status === 'failed' ? FAILED_COLUMNS : COLUMNS;
+    const hint = status === 'failed' ? '; tocsin operations show ID tells what to do' : '';
+    await write(process.stdout, `${table(rows, columns, paint)}${paint('dim', `${rows.length} of ${total} ${kind}operations${hint}`)}\n`);
+  }
 }
 
 const COLUMNS = [
@@ -33,6 +40,19 @@ const COLUMNS = [
   { title: 'TIME', value: (row: OperationRow) => (row.duration_seconds === null ? '-' : seconds(row.duration_seconds)), align: 'right' },
   { title: 'AT', value: (row: OperationRow) => row.current_step },
 ] as const;
+
+const FAILED_COLUMNS = [
+  { title: 'OPERATION', value: (row: OperationRow) => row.operation_id },
+  { title: 'STRATEGY', value: (row: OperationRow) => row.strategy_name },
+  { title: 'FAILURE', value: (row: OperationRow) => row.error_code ?? row.error_type ?? '-', color: () => STATUS_COLORS.failed },
+  { title: 'MESSAGE', value: ({ error_message: message }: OperationRow) => (message === null ? '-' : oneLine(withoutCode(message))) },
+] as const;
+
+/** On a terminal long messages are cut, so that a line stays readable. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return isTerminal(process.stdout) && line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}...` : line;
+}
 
 export async function showOperation(id: string, { json, ...at }: PlaceOptions): Promise<void> {
   const operation = await using(at, 'operations', ({ client }) => client.operation(id));

@@ -11,7 +11,11 @@ export interface FailureReport {
   readonly where?: string | null;
   readonly why?: string | null;
   readonly guidance?: string | null;
+  /** Whether a retry can help. */
+  readonly retry?: string | null;
   readonly operationId?: string | null;
+  /** Code in the failure catalogue, or the name of an error that is not ours. */
+  readonly code?: string | null;
   /** Single problems, one a line. */
   readonly problems?: readonly string[];
 }
@@ -34,7 +38,9 @@ function printBlock(title: string, color: Color, report: Omit<FailureReport, 'ti
     ['Where', report.where],
     ['Why', report.why],
     ['What to do', report.guidance],
+    ['Retry', report.retry],
     ['Operation', report.operationId],
+    ['More', report.code === undefined || report.code === null ? null : `tocsin explain ${report.code}`],
   ] as const;
   const given = entries.flatMap(([label, text]) => (text === undefined || text === null || text === '' ? [] : [[label, text] as const]));
   stream.write(`\n${paint(color, paint('bold', title))}\n${labelled(given, widthOf(stream), paint)}\n`);
@@ -60,6 +66,7 @@ export function reportError(error: unknown, where: string | null = null): number
       where,
       why: causeOf(error),
       guidance: error.guidance,
+      code: error.code,
       operationId: typeof error.facts.operation_id === 'string' ? error.facts.operation_id : null,
     });
     return isBadInput(error) ? EXIT.usage : EXIT.failed;

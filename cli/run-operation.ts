@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { isFailureCode } from '../shared/errors/fail.ts';
+import { FOREIGN_ERRORS } from '../shared/errors/foreign-errors.ts';
 import type { OperationView } from './api-answers.ts';
 import type { Connection } from './connect.ts';
 import { experimentReport } from './experiment-report.ts';
@@ -50,22 +52,46 @@ export async function runOperation({ client, memory, data, where, pollMs }: Conn
  * @param data folder of market data, where it is known
  */
 export function printOperationFailure(operation: OperationView, data: string | null, stream: NodeJS.WriteStream = process.stderr): void {
-  const { error_type: type, error_code: code, error_message: message, guidance, failed_step: step, operation_id: operationId } = operation;
+  const { error_type: type, error_code: code, error_message: message, guidance, retry, failed_step: step, operation_id: operationId } = operation;
   printFailure(
     {
       title: ['Failed', type, code].filter((part) => part !== null).join('  '),
       what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
       where: [step === null ? '' : `step ${step}`, data === null ? '' : `market data in ${data}`].filter((part) => part !== '').join('; '),
       guidance,
+      retry: retry === null ? null : retryText(retry, operationId),
       operationId,
+      code: explained(code ?? type),
     },
     stream,
   );
 }
 
+/** What a retry of the operation, which runs the same strategy with the same seed, comes to. */
+function retryText(retry: NonNullable<OperationView['retry']>, operationId: string): string {
+  const command = retry === 'never' ? '' : ` tocsin operations retry ${operationId}`;
+  return `${RETRY_TEXTS[retry]}${command}`;
+}
+
+const RETRY_TEXTS = {
+  as_is: 'It can help as it is:',
+  after_mending: 'It helps once the cause is mended:',
+  never: 'It cannot help: what is run must be changed first.',
+} as const;
+
+/** The code or name, if `tocsin explain` knows it. */
+function explained(name: string | null): string | null {
+  return name !== null && (isFailureCode(name) || FOREIGN_ERRORS.some(({ names }) => names.includes(name))) ? name : null;
+}
+
+/** A failure's message without its code. */
+export function withoutCode(message: string): string {
+  return message.replace(/^\[[A-Z0-9_]+\] /, '');
+}
+
 /** The message ends with the guidance, which is shown by itself; its code is in the title. */
 function withoutGuidance(message: string, guidance: string | null): string {
-  const text = message.replace(/^\[[A-Z0-9_]+\] /, '');
+  const text = withoutCode(message);
   return guidance !== null && text.endsWith(guidance) ? text.slice(0, -guidance.length).trimEnd() : text;
 }
 

@@ -156,11 +156,17 @@ test('a research that fails says what, where and what to do, with status 1; a re
   const { folder, data, memory, strategy, experiments } = await project();
   const failed = await tocsin('research', strategy, '--json', '--memory', memory, '--data', folder);
   expect({ status: failed.status, out: failed.out }).toEqual({ status: 1, out: '' });
-  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Operation op_agent_research_/);
+  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Retry It helps once the cause is mended: tocsin operations retry (op_agent_research_\w+) Operation \1 More tocsin explain DATA_FILE_MISSING $/);
   expect(failed.err).toContain(folder);
   expect(await experiments()).toEqual([]);
 
   const id = /op_agent_research_\w+/.exec(failed.err)?.[0] ?? '';
+  const listed = await tocsin('operations', 'list', '--failed', '--memory', memory);
+  expect(listed.out).toMatch(new RegExp(`^${id}  small +DATA_FILE_MISSING  There are no 1d bars of SPX: .*\\.$`, 'm'));
+  const [row] = JSON.parse((await tocsin('operations', 'list', '--failed', '--json', '--memory', memory)).out) as readonly object[];
+  expect(row).toMatchObject({ operation_id: id, error_type: 'TrainingDataError', error_code: 'DATA_FILE_MISSING', error_message: expect.stringContaining('SPX_1d.csv') });
+  const shown = await tocsin('operations', 'show', id, '--memory', memory);
+  expect(shown.out).toMatch(/ERROR  Failed  TrainingDataError  DATA_FILE_MISSING[\s\S]*What to do[\s\S]*tocsin explain DATA_FILE_MISSING/);
   expect(await tocsin('operations', 'cancel', id, '--memory', memory)).toMatchObject({ status: 1, err: expect.stringContaining('is failed') });
   const retried = await tocsin('operations', 'retry', id, '--json', '--memory', memory, '--data', data);
   expect(retried.status).toBe(0);

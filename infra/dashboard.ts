@@ -21,14 +21,18 @@ export interface DashboardProps {
 /** More than three sweeps. */
 const SILENCE = Duration.minutes(15);
 
+const AN_OPERATION_FAILED =
+  'An operation failed: the notice on this topic names it, with its code and what to do. `tocsin operations list --failed` lists it, `tocsin explain CODE` explains it.';
+
 /** One alarm, which rings at the first data point over zero. */
 function atFirst<Threshold extends object>(threshold: Threshold, alarmDescriptionOverride: string) {
   return { Critical: { ...threshold, alarmDescriptionOverride } };
 }
 
 /**
- * One dashboard of the whole stack, and the alarms. Failed operations have notices of their own; alarms are for what those do not
- * tell: answers of 5xx, throttling, a reconciler that fails or is silent, events that nobody could handle.
+ * One dashboard of the whole stack, and the alarms. Each failed operation has a notice of its own, which says why; beside it
+ * alarms ring for failed executions, and for what has no operation: answers of 5xx, throttling, a reconciler that fails or is silent, events that
+ * nobody could handle.
  */
 export class Dashboard extends Construct {
   readonly #monitoring: MonitoringFacade;
@@ -58,6 +62,8 @@ export class Dashboard extends Construct {
       stateMachine,
       humanReadableName: 'State machine',
       alarmFriendlyName: 'StateMachine',
+      addFailedExecutionCountAlarm: atFirst({ maxErrorCount: 0 }, AN_OPERATION_FAILED),
+      addTimedOutExecutionCountAlarm: atFirst({ maxErrorCount: 0 }, AN_OPERATION_FAILED),
       addThrottledExecutionCountAlarm: atFirst(
         { maxErrorCount: 0 },
         'Step Functions holds executions back: raise the account\'s quota of state transitions, or deploy with a smaller capacity.',

@@ -55,6 +55,8 @@ export class FailureNotices extends Construct {
           error_type: detail('error_type'),
           error_code: detail('error_code'),
           message: detail('message'),
+          guidance: detail('guidance'),
+          retry: detail('retry'),
           execution: `${executions}/arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:execution:${stateMachineName}:${detail('operation_id')}`,
         }),
       }),

@@ -258,6 +258,8 @@ describe('watch', () => {
     expect(JSON.parse(filled)).toMatchObject({
       operation_id: 'It says "$.detail.operation_id"',
       message: 'It says "$.detail.message"',
+      guidance: 'It says "$.detail.guidance"',
+      retry: 'It says "$.detail.retry"',
       execution: expect.stringMatching(/execution:tocsin-dev-research-cycle:op$/),
     });
     expect(dev.render(only(dev, 'AWS::SNS::Topic').Properties.KmsMasterKeyId)).toBe('<Watch/Notices/Key>.Arn');
@@ -276,7 +278,9 @@ describe('watch', () => {
       'Reconcile-Throttled-Count',
       'Reconcile-Usage-Count',
       'Record-Throttled-Count',
+      'StateMachine-Failure-Count',
       'StateMachine-Throttled-Count',
+      'StateMachine-TimedOut-Count',
       'Train-Throttled-Count',
       'Undelivered-Queue-Message-Count-Max',
     ]);

@@ -9,16 +9,17 @@ const EXAMPLE_ID = 'op_agent_research_20260102_030405_0a1b2c3d';
 export function operationsCommand(): Command {
   const operations = new Command('operations')
     .description('Lists, shows, cancels and retries operations: each is one research.')
-    .addHelpText('after', examples('tocsin operations list --status failed', `tocsin operations show ${EXAMPLE_ID}`));
+    .addHelpText('after', examples('tocsin operations list --failed', `tocsin operations show ${EXAMPLE_ID}`));
   operations.addCommand(
     placed(new Command('list'), 'the operations')
       .description('Lists operations, newest first.')
       .addOption(new Option('--status <status>', 'only operations with this status').choices(VIEW_STATUSES))
+      .addOption(new Option('--failed', 'only failed operations, each with code and message').conflicts('status'))
       .option('--limit <n>', 'at most this many', wholeNumber(1, 1000), 20)
-      .addHelpText('after', examples('tocsin operations list --status failed --limit 5'))
-      .action(async (options: PlaceOptions & { status?: ViewStatus; limit: number }) => {
+      .addHelpText('after', examples('tocsin operations list --failed --limit 5', 'tocsin operations list --status running'))
+      .action(async ({ failed, ...options }: PlaceOptions & { failed?: true; status?: ViewStatus; limit: number }) => {
         const { listOperations } = await import('../operations.ts');
-        await listOperations(options);
+        await listOperations(failed === undefined ? options : { ...options, status: 'failed' });
       }),
   );
   operations.addCommand(

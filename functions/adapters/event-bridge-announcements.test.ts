@@ -9,6 +9,8 @@ const FAILURE: OperationFailure = {
   status: 'failed',
   error_type: 'StorageError',
   error_code: 'NEVER_STARTED',
+  guidance: 'Retry it.',
+  retry: 'as_is',
   failed_step: null,
   message: '[NEVER_STARTED] So it is.',
 };

@@ -1,11 +1,23 @@
 import { z } from '@hono/zod-openapi';
 import { isSettled, operationSchema, type Operation } from '../../memory-schema/operation.ts';
-import { readCause } from '../../shared/errors/cause.ts';
+import { type FailureReason, readCause } from '../../shared/errors/cause.ts';
+import { RETRY_HELP, type RetryHelp } from '../../shared/errors/failure.ts';
+import { failureCodeSchema } from './failure-code.ts';
 import { instantSchema, operationIdField } from './fields.ts';
 
 /** Statuses as the API has them: `recording` shows as `running`. */
 export const VIEW_STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type ViewStatus = (typeof VIEW_STATUSES)[number];
+
+const errorMessageField = z.string().nullable().openapi({ description: 'What failed, where, and what to do; or why it was cancelled.' });
+const errorTypeField = z.string().nullable().openapi({ example: 'TrainingDataError' });
+const errorCodeField = z.union([failureCodeSchema, z.null()]);
+
+const RETRY_WORDS = Object.keys(RETRY_HELP) as [RetryHelp, ...RetryHelp[]];
+
+function retryWords(): string {
+  return RETRY_WORDS.map((word) => `\`${word}\` (${RETRY_HELP[word]})`).join(', ');
+}
 
 export const operationSummarySchema = z
   .strictObject({
@@ -18,6 +30,9 @@ export const operationSummarySchema = z
     symbol: z.string(),
     strategy_name: z.string(),
     duration_seconds: z.number().nullable(),
+    error_type: errorTypeField,
+    error_code: errorCodeField,
+    error_message: errorMessageField,
   })
   .openapi('OperationSummary');
 
@@ -33,11 +48,12 @@ export const operationInfoSchema = z
     duration_seconds: z.number().nullable().openapi({ description: 'From the start to the end, or to now.' }),
     progress: operationSchema.shape.progress,
     metadata: operationSchema.shape.metadata,
-    error_message: z.string().nullable().openapi({ description: 'What failed, where, and what to do; or why it was cancelled.' }),
-    error_type: z.string().nullable().openapi({ example: 'TrainingDataError' }),
-    error_code: z.string().nullable().openapi({ example: 'TRAINING_NO_COMMON_RANGE' }),
+    error_message: errorMessageField,
+    error_type: errorTypeField,
+    error_code: errorCodeField,
     failed_step: z.string().nullable(),
     guidance: z.string().nullable().openapi({ description: 'What to do about the failure.' }),
+    retry: z.enum(RETRY_WORDS).nullable().openapi({ description: `Whether a retry can help: ${retryWords()}.` }),
     warnings: z.array(z.string()),
     errors: z.array(z.string()),
     result_summary: z.record(z.string(), z.unknown()).nullable(),
@@ -50,6 +66,7 @@ export const operationInfoSchema = z
 
 /** The short form of an operation, for lists. */
 export function operationSummary(operation: Operation, now: Date): z.infer<typeof operationSummarySchema> {
+  const failure = failureOf(operation);
   return {
     operation_id: operation.operation_id,
     operation_type: operation.operation_type,
@@ -60,13 +77,15 @@ export function operationSummary(operation: Operation, now: Date): z.infer<typeo
     symbol: operation.metadata.symbol,
     strategy_name: operation.metadata.parameters.strategy_name,
     duration_seconds: durationSeconds(operation, now),
+    error_type: failure?.type ?? null,
+    error_code: failure?.code ?? null,
+    error_message: errorMessage(operation),
   };
 }
 
 /** The whole of an operation. */
 export function operationInfo(operation: Operation, now: Date): z.infer<typeof operationInfoSchema> {
-  const failure = operation.status === 'failed' ? readCause(operation.error_type, operation.error_cause) : null;
-  const message = failure?.message ?? (operation.status === 'cancelled' ? operation.error_cause : null);
+  const failure = failureOf(operation);
   return {
     operation_id: operation.operation_id,
     parent_operation_id: null,
@@ -78,11 +97,12 @@ export function operationInfo(operation: Operation, now: Date): z.infer<typeof o
     duration_seconds: durationSeconds(operation, now),
     progress: operation.progress,
     metadata: operation.metadata,
-    error_message: message,
+    error_message: errorMessage(operation),
     error_type: failure?.type ?? null,
     error_code: failure?.code ?? null,
     failed_step: operation.failed_step,
     guidance: failure?.guidance ?? null,
+    retry: failure?.retry ?? null,
     warnings: [],
     errors: failure === null ? [] : [failure.message],
     result_summary: operation.status === 'completed' ? operation.result_summary : null,
@@ -91,6 +111,16 @@ export function operationInfo(operation: Operation, now: Date): z.infer<typeof o
     experiment_id: operation.status === 'completed' ? operation.experiment_id : null,
     is_backend_local: false,
   };
+}
+
+function failureOf({ status, error_type: type, error_cause: cause }: Operation): FailureReason | null {
+  return status === 'failed' ? readCause(type, cause) : null;
+}
+
+/** Why the operation failed or was cancelled; null where it did neither. */
+function errorMessage(operation: Operation): string | null {
+  if (operation.status === 'cancelled') return operation.error_cause;
+  return failureOf(operation)?.message ?? null;
 }
 
 /** Seconds from the start of work to its end, or to now; null where work has not begun. */

@@ -93,7 +93,21 @@ describe('GET /operations', () => {
         symbol: 'EURUSD',
         strategy_name: 's',
         duration_seconds: 50.5,
+        error_type: null,
+        error_code: null,
+        error_message: null,
       },
+    ]);
+  });
+
+  test('names the failure of each that failed, and the reason of each that was cancelled', async () => {
+    const api = await startApi();
+    const error = fail('ARTEFACT_MISSING', { key: 'k', step: 'backtest' });
+    await create(api, 1, { status: 'failed', error_type: 'StorageError', error_cause: JSON.stringify({ errorType: 'StorageError', errorMessage: error.message }) });
+    await create(api, 2, { status: 'cancelled', error_cause: 'Not now.' });
+    expect((await api.call('GET', '/operations')).body.data).toMatchObject([
+      { error_type: null, error_code: null, error_message: 'Not now.' },
+      { error_type: 'StorageError', error_code: 'ARTEFACT_MISSING', error_message: error.message },
     ]);
   });
 });
@@ -118,6 +132,7 @@ describe('GET /operations/{id}', () => {
       error_code: 'ARTEFACT_MISSING',
       failed_step: 'Backtest',
       guidance: error.guidance,
+      retry: 'as_is',
       errors: [error.message],
       duration_seconds: 2.5,
       completed_at: '2026-01-01T00:00:12.500Z',

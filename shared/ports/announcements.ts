@@ -1,3 +1,5 @@
+import type { RetryHelp } from '../errors/failure.ts';
+
 /** What is told of a failed operation, in the words of its API form. */
 export interface OperationFailure {
   readonly operation_id: string;
@@ -7,6 +9,10 @@ export interface OperationFailure {
   readonly error_code: string | null;
   readonly failed_step: string | null;
   readonly message: string;
+  /** What to do; null for a code that this version does not know. */
+  readonly guidance: string | null;
+  /** Whether a retry of the operation can help. */
+  readonly retry: RetryHelp | null;
 }
 
 /** Tells people and programs outside what has happened. */

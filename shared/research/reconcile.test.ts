@@ -33,7 +33,7 @@ describe('an execution that has ended', () => {
     expect(await bench.get(id)).toMatchObject({ status: 'failed', error_cause: CAUSE, failed_step: 'backtest', completed_at: NOW.toISOString() });
     expect(await bench.slots()).toEqual([]);
     expect(bench.announced).toEqual([
-      { operation_id: id, status: 'failed', error_type: 'StorageError', error_code: 'ARTEFACT_MISSING', failed_step: 'backtest', message: '[ARTEFACT_MISSING] It is gone.' },
+      { operation_id: id, status: 'failed', error_type: 'StorageError', error_code: 'ARTEFACT_MISSING', failed_step: 'backtest', message: '[ARTEFACT_MISSING] It is gone.', guidance: expect.stringContaining('retry the operation'), retry: 'as_is' },
     ]);
   });
 

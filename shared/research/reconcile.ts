@@ -32,8 +32,8 @@ export async function announceFailure({ ports, announcements }: Pick<ReconcileDe
   const operation = await ports.operations.get(operationId);
   if (operation === null || operation.status !== 'failed' || operation.announced_at !== undefined) return;
   const { operation_id, failed_step } = operation;
-  const { type, code, message } = readCause(operation.error_type, operation.error_cause);
-  await announcements.operationFailed({ operation_id, status: 'failed', error_type: type, error_code: code, failed_step, message });
+  const { type, code, message, guidance, retry } = readCause(operation.error_type, operation.error_cause);
+  await announcements.operationFailed({ operation_id, status: 'failed', error_type: type, error_code: code, failed_step, message, guidance, retry });
   await ports.operations.update(operation_id, ['failed'], { announced_at: ports.now().toISOString() });
 }
 
