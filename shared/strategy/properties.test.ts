@@ -147,7 +147,7 @@ describe('a valid strategy', () => {
 });
 
 describe('any generated strategy', () => {
-  const strategies = strategyArbitrary({ symbols: ['EURUSD', 'GBPUSD', 'USDJPY'], timeframes: ['5m', '1h', '1d'], models: ['mlp'] });
+  const strategies = strategyArbitrary({ symbols: ['EURUSD', 'GBPUSD', 'USDJPY'], timeframes: ['5m', '1h', '1d'], models: ['mlp', 'lstm', 'gru'] });
 
   it('is valid', () => {
     fc.assert(

@@ -21,7 +21,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const STRATEGIES = 24;
 const SYMBOLS = ['EURUSD', 'GBPUSD'];
 
-const strategies = strategyArbitrary({ symbols: SYMBOLS, timeframes: ['1h', '4h'], models: ['mlp'] });
+const strategies = strategyArbitrary({ symbols: SYMBOLS, timeframes: ['1h', '4h'], models: ['mlp', 'lstm', 'gru'] });
 
 /** `backtested`, `trained` where there are no signals, or the type and code of an error. */
 type Ending = string;
