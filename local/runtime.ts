@@ -5,7 +5,7 @@ import type { StepFunction } from '../functions/step-functions.ts';
 import { isSettled } from '../memory-schema/operation.ts';
 import { fail } from '../shared/errors/index.ts';
 import type { Ports } from '../shared/ports/index.ts';
-import { afterSettlement, finishFailedRecords, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
+import { afterSettlement, finishFailed, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
 import { embeddedClient, LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { EmbeddedWorkflows } from './embedded-workflows.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
@@ -90,7 +90,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onFault: options.onFault,
   });
   const interrupted = await settleInterrupted(ports);
-  await finishFailedRecords(ports);
+  await finishFailed(ports);
   await releaseStraySlots(ports);
   return {
     ports,

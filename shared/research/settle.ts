@@ -29,27 +29,29 @@ function mayHaveWritten({ status, error_type: type, error_cause: cause }: Operat
   return status !== 'completed' && readCause(type, cause).code !== 'EXPERIMENT_CONFLICT';
 }
 
-/** Settles an operation as failed unless it is settled already; then does what follows every ending. */
-async function settleAsFailed(
-  ports: Ports,
-  operationId: string,
-  failure: { readonly errorType: string; readonly cause: string; readonly failedStep: string | null },
-): Promise<void> {
-  await ports.operations.update(operationId, UNSETTLED_STATUSES, {
-    status: 'failed',
-    error_type: failure.errorType,
-    error_cause: failure.cause,
-    failed_step: failure.failedStep,
-    completed_at: ports.now().toISOString(),
-  });
+/**
+ * Settles an operation as failed, in the step that it is at, unless it is settled already; then does what follows every ending.
+ * One that moves on between the look at it and the write is looked at again.
+ */
+async function settleAsFailed(ports: Ports, operationId: string, { errorType, cause }: { readonly errorType: string; readonly cause: string }): Promise<void> {
+  for (;;) {
+    const operation = await ports.operations.get(operationId);
+    if (operation === null || isSettled(operation.status)) break;
+    const settled = await ports.operations.update(operationId, [operation.status], {
+      status: 'failed',
+      error_type: errorType,
+      error_cause: cause,
+      failed_step: stepIn(operation),
+      completed_at: ports.now().toISOString(),
+    });
+    if (settled) break;
+  }
   await afterSettlement(ports, operationId);
 }
 
 /** Settles an operation as failed with a catalogued failure, in the form that a step's own failure has. */
 export async function settleWithError(ports: Ports, operationId: string, error: PipelineError): Promise<void> {
-  const operation = await ports.operations.get(operationId);
-  const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message });
-  await settleAsFailed(ports, operationId, { errorType: error.name, cause, failedStep: operation === null ? null : stepIn(operation) });
+  await settleAsFailed(ports, operationId, { errorType: error.name, cause: JSON.stringify({ errorType: error.name, errorMessage: error.message }) });
 }
 
 /** The step that the operation was at; null before the first. */
@@ -61,11 +63,9 @@ function stepIn({ metadata }: Operation): string | null {
 /** Settles the operation of an execution that has ended, if its own states have not done so. */
 export async function settleExecution(ports: Ports, operationId: string, execution: Execution): Promise<void> {
   if (execution.status === 'RUNNING') return;
-  const operation = await ports.operations.get(operationId);
   await settleAsFailed(ports, operationId, {
     errorType: execution.error ?? `Execution.${execution.status}`,
     cause: execution.cause ?? `The execution ended as ${execution.status} without settling its operation.`,
-    failedStep: operation === null ? null : stepIn(operation),
   });
 }
 
@@ -85,12 +85,14 @@ export async function settleInterrupted(ports: Ports): Promise<readonly string[]
   return settled;
 }
 
-/** Repeats what follows the ending of failed operations that had got as far as recording an experiment. */
-export async function finishFailedRecords(ports: Ports): Promise<void> {
+/** Repeats what follows the ending of failed operations where it was not finished, or where they had got as far as recording an experiment. */
+export async function finishFailed(ports: Ports): Promise<void> {
   const page = 100;
   for (let offset = 0; ; offset += page) {
     const failed = await ports.operations.list({ status: 'failed', limit: page, offset });
-    for (const { operation_id, experiment_id } of failed) if (experiment_id !== null) await afterSettlement(ports, operation_id);
+    for (const { operation_id, completed_at, experiment_id } of failed) {
+      if (completed_at === null || experiment_id !== null) await afterSettlement(ports, operation_id);
+    }
     if (failed.length < page) return;
   }
 }
