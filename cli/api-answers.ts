@@ -58,11 +58,14 @@ export type OperationRow = z.infer<typeof operationRowSchema>;
 
 const experimentRowSchema = z.looseObject({
   id: z.string(),
-  operation_id: z.string(),
+  imported: z.boolean(),
+  source: z.string(),
+  operation_id: z.string().nullable(),
   timestamp: z.string(),
   strategy_name: z.string(),
-  symbol: z.string(),
-  timeframe: z.string(),
+  symbol: z.string().nullable(),
+  timeframe: z.string().nullable(),
+  verdict: z.string().nullable(),
   status: z.string(),
   gate_rejection_reason: z.string().nullable(),
   results: z.record(z.string(), z.number().nullable()),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Experiment, experimentSchema } from '../memory-schema/experiment.ts';
+import { type Hypothesis, hypothesisSchema, type TestVerdict } from '../memory-schema/hypothesis.ts';
+import { type ImportedExperiment, importedExperimentSchema } from '../memory-schema/imported-experiment.ts';
 import type { DataFile } from '../shared/market-data/file-name.ts';
 import {
   type ExperimentRow,
@@ -51,6 +53,13 @@ export interface Page<T> {
 export interface ExperimentPage extends Page<ExperimentRow> {
   /** Files come by on the way that are no experiments, or are damaged. */
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
+}
+
+/** Records to be imported together. */
+export interface ImportBatch {
+  readonly experiments: readonly { readonly file: string; readonly yaml: string }[];
+  readonly hypotheses: readonly Hypothesis[];
+  readonly check_only: boolean;
 }
 
 /** What became of a request to cancel. */
@@ -144,6 +153,43 @@ export class Client {
 
   async experiment(experimentId: string): Promise<Experiment> {
     return (await this.#call('GET', `/experiments/${encodeURIComponent(experimentId)}`, z.object({ data: experimentSchema }))).data;
+  }
+
+  /** An experiment of an operation, or one that was imported. */
+  async anyExperiment(experimentId: string): Promise<{ readonly own: Experiment } | { readonly imported: ImportedExperiment }> {
+    const schema = z.object({ data: z.union([experimentSchema.transform((own) => ({ own })), importedExperimentSchema.transform((imported) => ({ imported }))]) });
+    return (await this.#call('GET', `/experiments/${encodeURIComponent(experimentId)}`, schema)).data;
+  }
+
+  /** Ids of the records that are, or would be, new; or why none of the batch was imported. */
+  async importRecords(body: ImportBatch): Promise<{ readonly stored: readonly string[]; readonly conflicts: readonly string[] }> {
+    try {
+      const schema = z.object({ data: z.object({ stored: z.array(z.string()) }) });
+      const { data } = await this.#call('POST', '/experiments/imports', schema, { body });
+      return { stored: data.stored, conflicts: [] };
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === 'IMPORT_CONFLICT') return { stored: [], conflicts: error.problems };
+      throw error;
+    }
+  }
+
+  /** Newest id first. */
+  async hypotheses(query: { readonly limit: number; readonly status?: string }): Promise<Page<Hypothesis>> {
+    const schema = z.object({ data: z.array(hypothesisSchema), total_count: z.int() });
+    const { data, total_count: total } = await this.#call('GET', `/hypotheses?${search(query)}`, schema);
+    return { rows: data, total };
+  }
+
+  async hypothesis(id: string): Promise<Hypothesis> {
+    return (await this.#call('GET', `/hypotheses/${encodeURIComponent(id)}`, z.object({ data: hypothesisSchema }))).data;
+  }
+
+  async addHypothesis(body: { readonly text: string; readonly rationale?: string; readonly source_experiment?: string }): Promise<Hypothesis> {
+    return (await this.#call('POST', '/hypotheses', z.object({ data: hypothesisSchema }), { body })).data;
+  }
+
+  async testHypothesis(id: string, body: { readonly experiment_id: string; readonly verdict: TestVerdict }): Promise<Hypothesis> {
+    return (await this.#call('POST', `/hypotheses/${encodeURIComponent(id)}/tests`, z.object({ data: hypothesisSchema }), { body })).data;
   }
 
   /** Asks for leave to upload a file of market data; null where the same bytes are stored already. */

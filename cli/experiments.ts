@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ExperimentRow } from './api-answers.ts';
 import { experimentReport } from './experiment-report.ts';
+import { importedReport } from './imported-report.ts';
 import { using, writeJson } from './operations.ts';
 import type { PlaceOptions } from './options.ts';
 import { write } from './output-stream.ts';
@@ -23,12 +24,14 @@ const figure = (row: ExperimentRow, name: string): number | null => row.results[
 const COLUMNS = [
   { title: 'EXPERIMENT', value: (row: ExperimentRow) => row.id },
   { title: 'STRATEGY', value: (row: ExperimentRow) => row.strategy_name },
-  { title: 'SYMBOL', value: (row: ExperimentRow) => row.symbol },
+  { title: 'SYMBOL', value: (row: ExperimentRow) => row.symbol ?? '-' },
   { title: 'TEST ACC.', value: (row: ExperimentRow) => percent(figure(row, 'test_accuracy')), align: 'right' },
   { title: 'BASELINE', value: (row: ExperimentRow) => percent(figure(row, 'majority_baseline_accuracy')), align: 'right' },
   { title: 'TRADES', value: (row: ExperimentRow) => figure(row, 'total_trades')?.toString() ?? '-', align: 'right' },
   { title: 'RETURN', value: (row: ExperimentRow) => percent(figure(row, 'net_return')), align: 'right' },
   { title: 'SHARPE', value: (row: ExperimentRow) => figure(row, 'sharpe_ratio')?.toFixed(2) ?? '-', align: 'right' },
+  { title: 'VERDICT', value: (row: ExperimentRow) => row.verdict ?? '-' },
+  { title: 'SOURCE', value: (row: ExperimentRow) => (row.imported ? `imported, ${row.source}` : row.source) },
   {
     title: 'STATUS',
     value: (row: ExperimentRow) => row.status,
@@ -37,12 +40,13 @@ const COLUMNS = [
 ] as const;
 
 export async function showExperiment(id: string, { json, ...at }: PlaceOptions): Promise<void> {
-  const experiment = await using(at, 'experiments', ({ client }) => client.experiment(id));
+  const found = await using(at, 'experiments', ({ client }) => client.anyExperiment(id));
+  const isImported = 'imported' in found;
   if (json) {
-    await writeJson(experiment);
+    await writeJson(isImported ? found.imported : found.own);
     return;
   }
-  const writtenTo = at.endpoint === undefined ? join(resolve(at.memory), 'experiments', `${id}.yaml`) : `${at.endpoint}/api/v1/experiments/${id}`;
+  const writtenTo = at.endpoint === undefined ? join(resolve(at.memory), isImported ? 'imported' : 'experiments', `${id}.yaml`) : `${at.endpoint}/api/v1/experiments/${id}`;
   const context = { writtenTo, durationSeconds: null, inFull: true, width: widthOf(process.stdout), paint: paintFor(process.stdout) };
-  await write(process.stdout, experimentReport(experiment, context));
+  await write(process.stdout, isImported ? importedReport(found.imported, context) : experimentReport(found.own, context));
 }

@@ -54,8 +54,13 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'experiments',
-    summary: 'list and show recorded experiments',
+    summary: 'list, show and import experiments',
     load: async () => (await import('./commands/experiments.ts')).experimentsCommand(),
+  },
+  {
+    name: 'hypotheses',
+    summary: 'list, add and test hypotheses',
+    load: async () => (await import('./commands/hypotheses.ts')).hypothesesCommand(),
   },
   {
     name: 'explain',
