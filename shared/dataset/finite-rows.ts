@@ -15,7 +15,8 @@ export function requireFiniteRows(rows: Rows, selections: readonly RowSelection[
   if (firstNotFinite(rows.x) === -1 && firstNotFinite(rows.y) === -1) return;
   for (const { features, labels, indexes } of selections) {
     const { symbol, bars } = features;
-    const last = indexes.at(-1) ?? -1;
+    const last = indexes.at(-1);
+    if (last === undefined) continue;
     // Rows before the first one selected may be in its window.
     for (let row = features.warmup; row <= last; row++) {
       const time = isoTime(bars.time[row]!);

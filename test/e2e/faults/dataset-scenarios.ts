@@ -86,6 +86,14 @@ export const DATASET_SCENARIOS: readonly RunScenario[] = [
   }),
   found({ code: 'TRAINING_SPLIT_TOO_SMALL', title: 'data of half a year', facts: ['WAVE', 'at least 100 rows', '2020-07'], break: write(market({ bars: 200 })) }),
   found({
+    code: 'TRAINING_WINDOW_TOO_LONG',
+    title: 'fewer rows in a split than a window takes',
+    facts: ['WAVE', '150', 'validation'],
+    strategy: { ...strategy(), model: { type: 'lstm', architecture: { sequence_length: 150, hidden_size: 2, num_layers: 1 } } },
+    break: nothing,
+    mend: write(market({ bars: 2 * BARS })),
+  }),
+  found({
     code: 'TRAINING_TOO_FEW_CLASSES',
     title: 'a market that only rises while the model learns',
     facts: ['triple_barrier', 'SELL 0', 'HOLD 0'],

@@ -120,7 +120,7 @@ describe('the recorder', () => {
     await bench.reset();
     bench.table.break(first(CLIENT_ATTEMPTS, isComplete, DOWN));
     const id = await bench.trigger(strategy());
-    await bench.ended(id);
+    expect(await bench.ended(id)).toMatchObject({ status: 'completed' });
     await bench.expectCompleted(id);
   });
 });
@@ -223,7 +223,7 @@ describe('a table that takes every write and loses its first answer', () => {
     await bench.reset();
     loseFirstAnswers();
     const id = await bench.trigger(strategy());
-    await bench.ended(id);
+    expect(await bench.ended(id)).toMatchObject({ status: 'completed' });
     await bench.expectCompleted(id);
   });
 
