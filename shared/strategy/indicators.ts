@@ -88,12 +88,12 @@ function readsOneValue(indicator: Indicator, params: Readonly<Record<string, Par
   return !indicator.usesRange && !readsVolume(indicator, params) && (params['source'] ?? 'close') === 'close';
 }
 
-function typeNames(): readonly string[] {
 const NEEDS_BARS = `that is a series of single values, without opens, highs, lows or volume. Types for it, with source close: ${INDICATORS.filter(
   ({ usesRange, usesVolume }) => !usesRange && !usesVolume,
 )
   .map(({ type }) => type)
   .join(', ')}`;
 
+function typeNames(): readonly string[] {
   return INDICATORS.flatMap(({ type, aliases }) => [type].concat(aliases.filter((alias) => !alias.endsWith('indicator'))));
 }
