@@ -35,9 +35,9 @@ function onAnyData(name: string, sections: object = {}): object {
 }
 
 /** Runs the whole cycle, which must end with an experiment: completed, or rejected by a gate for a reason in figures. */
-async function expectExperiment(bench: Bench, strategy: object | string): Promise<void> {
+async function expectExperiment(bench: Bench, name: string, strategy: object | string): Promise<void> {
   const operation = await bench.research(strategy);
-  expect(operation, operation.error_cause ?? '').toMatchObject({ status: 'completed' });
+  expect(operation, `${name}: ${String(operation.error_cause)}`).toMatchObject({ status: 'completed' });
   const experiment = await bench.experiment(operation);
   expect(experiment.training_result.training_metrics.history.val_loss.every(Number.isFinite)).toBe(true);
   const { status, gate_rejection_reason: reason } = experiment;
@@ -64,15 +64,14 @@ describe('every kind of strategy, on a synthetic market', () => {
     }
   });
 
-  test.each(EXAMPLES.filter((name) => name !== 'context-classes'))('%s runs to the end', async (name) => {
+  test('runs to the end', async () => {
     const bench = await startBench();
-    const strategy = onAnyData(name);
-    await writeBars(bench, strategy, (file) => files.get(file)!);
-    await expectExperiment(bench, strategy);
-  });
-
-  test('context-classes, which needs more days than that market has, runs to the end on the S&P 500', async () => {
-    await expectExperiment(await startBench(), onAnyData('context-classes', { symbols: { mode: 'single', symbol: 'SPX' } }));
+    for (const [file, text] of files) await writeFile(join(bench.data, file), text);
+    for (const name of EXAMPLES) {
+      // Its days are more than that market has.
+      const sections = name === 'context-classes' ? { symbols: { mode: 'single', symbol: 'SPX' } } : {};
+      await expectExperiment(bench, name, onAnyData(name, sections));
+    }
   });
 });
 
@@ -92,6 +91,6 @@ describeWithRealData('every kind of strategy, as it stands, on real FX data', (f
     const { training_data: { timeframes } } = parse(example(name)) as Example;
     const strategy = timeframes.list?.includes('5m') ? example(name).replace('base_timeframe: 1h', 'base_timeframe: 5m') : example(name);
     await writeBars(bench, strategy, textOf);
-    await expectExperiment(bench, strategy);
+    await expectExperiment(bench, name, strategy);
   });
 });
