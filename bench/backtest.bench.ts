@@ -8,7 +8,8 @@ import type { Bars } from '../shared/market-data/bars.ts';
 import { buildBundle, loadBundle } from '../shared/model/bundle.ts';
 import type { Model } from '../shared/model/model.ts';
 import { seedOf, sfc32 } from '../shared/random.ts';
-import { networkOf, sizeOf } from '../shared/training/network.ts';
+import { sizeOf } from '../shared/training/network.ts';
+import { networkOf } from '../shared/training/network-of.ts';
 import { benchBars } from './bench-bars.ts';
 import type { BenchResult } from './bench-result.ts';
 

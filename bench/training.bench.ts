@@ -1,6 +1,6 @@
 import { seedOf, sfc32 } from '../shared/random.ts';
 import { EpochRunner } from '../shared/training/epoch-runner.ts';
-import { networkOf } from '../shared/training/network.ts';
+import { networkOf } from '../shared/training/network-of.ts';
 import { stepsPerRun } from '../shared/training/run-length.ts';
 import type { TrainingJob } from '../shared/training/training.ts';
 import type { BenchResult } from './bench-result.ts';

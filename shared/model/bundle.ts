@@ -5,7 +5,7 @@ import { outputsOf } from '../labels/labeler.ts';
 import { ONNXRUNTIME_VERSION, OnnxSession, type Signature } from '../onnx/onnx-session.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ModelSpec } from '../strategy/strategy.ts';
-import { networkOf } from '../training/network.ts';
+import { networkOf } from '../training/network-of.ts';
 import type { TrainedModel } from '../training/training.ts';
 import { exportModel } from './export-model.ts';
 import { MANIFEST_FORMAT, manifestModel, manifestPorts, manifestSchema, type Manifest } from './manifest.ts';

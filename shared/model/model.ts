@@ -2,7 +2,6 @@ import { assertSamples } from '../dataset/assert-samples.ts';
 import type { Samples } from '../dataset/dataset.ts';
 import { fail } from '../errors/index.ts';
 import { firstNotFinite } from '../finite.ts';
-import { outputsOf } from '../labels/labeler.ts';
 import type { OnnxSession } from '../onnx/onnx-session.ts';
 import { runSamples } from '../onnx/run-samples.ts';
 import { manifestPorts, type Manifest } from './manifest.ts';
@@ -19,11 +18,6 @@ export interface Model {
   predict(samples: Samples): Promise<Float32Array>;
   /** Frees the native memory; the model cannot be used any more. */
   close(): Promise<void>;
-}
-
-/** Columns of the model's output: classes, or 1 for regression. */
-export function outputWidth(manifest: Manifest): number {
-  return outputsOf(manifest.classes);
 }
 
 /** A model run by onnxruntime. */

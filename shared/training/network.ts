@@ -1,9 +1,4 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import type { ModelSpec } from '../strategy/strategy.ts';
-import { gruCell } from './gru-cell.ts';
-import { lstmCell } from './lstm-cell.ts';
-import { perceptron } from './perceptron.ts';
-import { recurrentNetwork } from './recurrent.ts';
 import type { NamedTensor } from './training.ts';
 
 /** One tensor of parameters. Names and layouts are those of PyTorch's modules. */
@@ -15,7 +10,7 @@ export interface TensorSpec {
 }
 
 /** The samples that a graph evaluates. */
-export interface SampleValues {
+interface SampleValues {
   /** rows x features. */
   readonly table: Value;
   /** Rows of each sample's window, [length, samples]; null where each row is a sample by itself. */
@@ -23,7 +18,7 @@ export interface SampleValues {
 }
 
 /** A network's forward pass over one batch, and the way back. */
-export interface TrainingPass {
+interface TrainingPass {
   /** batch x outputs. */
   readonly logits: Value;
   /** Gradients of all tensors, in their order, from the gradient at the logits; of any shape with the tensor's elements. */
@@ -55,18 +50,6 @@ export interface Network {
   emitTraining(g: GraphBuilder, tensors: readonly Value[], batchSize: number, x: Value, masks: readonly Value[]): TrainingPass;
   /** Evaluation mode: samples x outputs. */
   emitEvaluation(g: GraphBuilder, tensors: readonly Value[], samples: SampleValues): Value;
-}
-
-/** The network that a strategy's model section describes. */
-export function networkOf(features: number, outputs: number, model: ModelSpec): Network {
-  switch (model.type) {
-    case 'mlp':
-      return perceptron(features, outputs, model);
-    case 'lstm':
-      return recurrentNetwork(lstmCell, features, outputs, model);
-    case 'gru':
-      return recurrentNetwork(gruCell, features, outputs, model);
-  }
 }
 
 /** Number of elements of a tensor. */

@@ -7,7 +7,8 @@ import { EarlyStopping } from './early-stopping.ts';
 import { evaluationGraph, evaluationPorts } from './evaluation.ts';
 import { EpochRunner, type PassResult } from './epoch-runner.ts';
 import { accuracy, meanLoss, type Criterion } from './losses.ts';
-import { namedTensors, networkOf, type Network } from './network.ts';
+import { namedTensors, type Network } from './network.ts';
+import { networkOf } from './network-of.ts';
 import { stepsPerRun } from './run-length.ts';
 import type { EpochReport, TrainedModel, TrainingHooks, TrainingJob } from './training.ts';
 
