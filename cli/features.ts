@@ -7,10 +7,10 @@ import { FolderObjectStore } from '../local/folder-object-store.ts';
 import type { FeatureMatrix } from '../shared/dataset/feature-matrix.ts';
 import { MarketDataError } from '../shared/errors/index.ts';
 import { loadContext } from '../shared/market-data/context/load.ts';
-import { isoTime } from '../shared/market-data/times.ts';
 import { loadSymbolFeatures } from '../shared/research/symbol-data.ts';
 import type { Strategy } from '../shared/strategy/strategy.ts';
 import { CommandExit } from './exit.ts';
+import { csvChunks } from './features-csv.ts';
 import { write } from './output-stream.ts';
 import { EXIT, Refusal } from './refusal.ts';
 import { reportError } from './report-error.ts';
@@ -21,8 +21,6 @@ export interface FeaturesRequest {
   readonly symbol?: string;
   readonly out?: string;
 }
-
-const ROWS_PER_CHUNK = 1_000;
 
 /**
  * Writes a strategy's feature matrix of one symbol as CSV, over all bars there are.
@@ -58,23 +56,11 @@ function chooseSymbol({ symbols }: Strategy, asked: string | undefined): string 
   return symbol;
 }
 
-/** The matrix as CSV from the first whole row on, numbers in their shortest form. */
-function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Generator<string> {
-  yield `timestamp,${ids.join(',')}\n`;
-  for (let from = warmup; from < bars.length; from += ROWS_PER_CHUNK) {
-    const to = Math.min(from + ROWS_PER_CHUNK, bars.length);
-    let chunk = '';
-    for (let row = from; row < to; row++) {
-      chunk += isoTime(bars.time[row]!);
-      for (const column of columns) chunk += `,${column[row]!}`;
-      chunk += '\n';
-    }
-    yield chunk;
-  }
-}
+/** Chunks are made while earlier ones are written. */
+const WRITE_AHEAD_BYTES = 8 * 2 ** 20;
 
 /** A regular file appears under its name only when it is complete; a device or a pipe is written to as it is. */
-async function writeWhole(path: string, chunks: Iterable<string>): Promise<void> {
+async function writeWhole(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
   try {
     const present = await kindOf(path);
     if (present === 'device') await pipeline(chunks, createWriteStream(path));
@@ -98,11 +84,11 @@ async function kindOf(path: string): Promise<'absent' | 'file' | 'device'> {
   }
 }
 
-async function replaceFile(path: string, chunks: Iterable<string>): Promise<void> {
+async function replaceFile(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx');
   try {
-    await pipeline(chunks, file.createWriteStream({ flush: true }));
+    await pipeline(chunks, file.createWriteStream({ highWaterMark: WRITE_AHEAD_BYTES }));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,5 +1,5 @@
 /** Writes and waits until the stream takes more. Throws the stream's error, e.g. EPIPE where the reader has closed the pipe. */
-export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export async function write(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
   if (stream.errored) throw stream.errored;
   if (stream.write(text)) return;
   await new Promise<void>((resolve, reject) => {
