@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PipelineError } from '../shared/errors/index.ts';
 import { type ContextReport, describeContextFile } from '../shared/market-data/context/describe.ts';
@@ -23,7 +23,7 @@ export type CheckResult = { readonly name: string } & ({ readonly ok: true; read
 export async function namesIn(dir: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(dir, { withFileTypes: true });
-    const hasContext = entries.some((entry) => entry.isDirectory() && entry.name === 'context');
+    const hasContext = entries.some(({ name }) => name === 'context') && (await stat(join(dir, 'context'))).isDirectory();
     const context = hasContext ? await readdir(join(dir, 'context')) : [];
     return [...entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name), ...context.map((name) => `context/${name}`)];
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeObjectStoreContract } from '../shared/ports/testing/object-store-contract.ts';
@@ -26,6 +26,21 @@ describe('folder object store', () => {
     await objects.put('memory/runs/a/y', '12');
     await writeFile(join(folder, 'memory', 'runs', 'a', '.hidden.tmp'), 'half a write');
     expect(await objects.list('memory/runs/')).toEqual([{ key: 'memory/runs/a/y', size: 2 }]);
+  });
+
+  test('lists what links lead to, and everything else where one leads nowhere', async () => {
+    const { folder, objects } = await store();
+    for (const key of ['market-data/A_1d.csv', 'market-data/C_1d.csv', 'memory/runs/a/y']) await objects.put(key, '12');
+    await symlink(join(folder, 'data', 'C_1d.csv'), join(folder, 'data', 'D_1d.csv'));
+    await symlink(join(folder, 'gone'), join(folder, 'data', 'B_1d.csv'));
+    await symlink(join(folder, 'memory', 'runs', 'a'), join(folder, 'data', 'context'));
+    expect((await objects.list('market-data/')).map(({ key }) => key)).toEqual([
+      'market-data/A_1d.csv',
+      'market-data/C_1d.csv',
+      'market-data/D_1d.csv',
+      'market-data/context/y',
+    ]);
+    expect(await objects.get('market-data/B_1d.csv')).toBeNull();
   });
 
   test('a folder that cannot be written is a StorageError that names key and reason', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../shared/errors/index.ts';
@@ -7,6 +8,7 @@ import { sha256Hex } from '../shared/hash.ts';
 import type { ObjectStore, ObjectSummary, PutOptions, VersionedObject } from '../shared/ports/index.ts';
 
 const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const TEMPORARY = /(^|\/)\.[0-9a-f]{16}\.tmp$/;
 
 /** Folders behind the first part of a key. */
 export interface FolderMounts {
@@ -97,17 +99,33 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async #collect(parent: string, prefix: string, found: ObjectSummary[]): Promise<void> {
+    for (const name of await this.#namesIn(parent)) {
+      const key = `${parent}/${name}`;
+      // A name that is no key (a temporary file, a foreign file) is no object of this store.
+      if (!SEGMENT.test(name) || !(key.startsWith(prefix) || prefix.startsWith(`${key}/`))) continue;
+      const entry = await this.#entryOf(key);
+      if (entry?.isDirectory() === true) await this.#collect(key, prefix, found);
+      else if (entry?.isFile() === true && key.startsWith(prefix)) found.push({ key, size: entry.size });
+    }
+  }
+
+  /** None in a folder that is not there. */
+  async #namesIn(parent: string): Promise<readonly string[]> {
     try {
-      for (const entry of await readdir(this.#path(parent), { withFileTypes: true })) {
-        const key = `${parent}/${entry.name}`;
-        // A name that is no key (a temporary file, a foreign file) is no object of this store.
-        if (!SEGMENT.test(entry.name)) continue;
-        if (entry.isDirectory() && (key.startsWith(prefix) || prefix.startsWith(`${key}/`))) await this.#collect(key, prefix, found);
-        else if (entry.isFile() && key.startsWith(prefix)) found.push({ key, size: (await stat(this.#path(key))).size });
-      }
+      return await readdir(this.#path(parent));
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return;
+      if (hasCode(error, 'ENOENT')) return [];
       throw fail('OBJECT_READ_FAILED', { key: parent, reason: describe(error) }, error);
+    }
+  }
+
+  /** What a name leads to, links followed; null for one removed since the listing, and for a link that leads nowhere. */
+  async #entryOf(key: string): Promise<Stats | null> {
+    try {
+      return await stat(this.#path(key));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return null;
+      throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
     }
   }
 
@@ -117,6 +135,14 @@ export class FolderObjectStore implements ObjectStore {
     if (root === undefined || !segments.every((segment) => SEGMENT.test(segment))) throw fail('OBJECT_KEY_INVALID', { key });
     return join(root, ...segments);
   }
+}
+
+/**
+ * Removes what writes have left in a folder that neither ended nor were taken back, since their process was killed.
+ * For use while nobody writes to it.
+ */
+export async function removeHalfWritten(folder: string): Promise<void> {
+  for (const path of await readdir(folder, { recursive: true })) if (TEMPORARY.test(path)) await rm(join(folder, path));
 }
 
 async function writeDurably(path: string, body: Uint8Array | string): Promise<void> {

@@ -19,7 +19,7 @@ export type FailureStep = keyof typeof FAILURE_STEPS;
 /** Whether repeating what failed (the operation, the request, the command) can help, and what that means. */
 export const RETRY_HELP = {
   as_is: 'can help as it is',
-  after_mending: 'can help once the cause is mended outside of the strategy, as the guidance says',
+  after_mending: 'can help once the cause is mended, as the guidance says',
   never: 'cannot help: the same request fails again, so change it',
 } as const;
 export type RetryHelp = keyof typeof RETRY_HELP;

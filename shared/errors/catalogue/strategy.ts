@@ -2,7 +2,7 @@ import { problemLine, type Problem } from '../../strategy/report.ts';
 import { area, failure } from '../failure.ts';
 
 /** Failures of strategies. */
-export const strategyFailures = area({ steps: ['trigger', 'train', 'backtest', 'record'], retry: 'never' }, {
+export const strategyFailures = area({ steps: ['trigger', 'train', 'backtest', 'record'], retry: 'after_mending' }, {
   STRATEGY_INVALID: failure(
     'StrategyError',
     (f: { strategy: string; problems: readonly Problem[] }) =>
