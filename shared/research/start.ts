@@ -115,10 +115,16 @@ async function undo(ports: Ports, held: readonly string[], operationId: string, 
     }
     const { errorType, cause } = causeOf(error);
     const failed = { status: 'failed', error_type: errorType, error_cause: cause, completed_at: ports.now().toISOString() } as const;
-    if (!(await ports.operations.update(operationId, ['pending'], failed))) {
+    while (!(await ports.operations.update(operationId, ['pending'], failed))) {
       const operation = await ports.operations.get(operationId);
-      if (operation !== null) return operation;
-      await ports.objects.delete(runKeys(operationId).strategy);
+      if (operation === null) {
+        await ports.objects.delete(runKeys(operationId).strategy);
+        break;
+      }
+      // A store's client that lost the answer sends the write again, which is then refused by what it did the first time.
+      if (operation.error_cause === cause && operation.completed_at === failed.completed_at) break;
+      // One that is pending now was not there a moment ago: its creation, which had seemed to fail, came late.
+      if (operation.status !== 'pending') return operation;
     }
     await releaseAll(ports, held, operationId);
     // A claim whose answer was lost is not in `held`.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyOperationStore, NotedWorkflows, startApi } from '../../test/support/api.ts';
+import type { Operation } from '../../memory-schema/operation.ts';
 import { pendingOperation } from '../../test/support/operations.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
 import { fail } from '../errors/index.ts';
@@ -192,6 +193,32 @@ describe('a trigger that fails on the way', () => {
     expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError' });
     expect(operation?.error_cause).toContain('[WORKFLOW_FAILED]');
     expect(operation?.completed_at).not.toBeNull();
+    expect(await bench.operations.claims('')).toEqual([]);
+  });
+
+  test('is not taken for started where its own settling was sent twice', async () => {
+    const workflows = new NotedWorkflows();
+    workflows.start = (operation_id) => Promise.reject(fail('WORKFLOW_FAILED', { action: 'start', operation_id, reason: 'throttled' }));
+    const twice = (store: OperationStore): OperationStore['update'] => async (...write) => (await store.update(...write), store.update(...write));
+    const bench = await startApi({ workflows, wrap: ({ operations }) => ({ operations: changed(operations, { update: twice(operations) }) }) });
+    await expect(triggerResearch(bench.deps, ONCE)).rejects.toMatchObject({ code: 'WORKFLOW_FAILED' });
+    expect(await bench.operations.list({ limit: 10 })).toMatchObject([{ status: 'failed', error_type: 'StorageError' }]);
+    expect(await bench.operations.claims('')).toEqual([]);
+  });
+
+  test('takes back an operation whose creation seemed to fail and came late', async () => {
+    let late: Operation | null = null;
+    const lateCreation = (store: OperationStore): Partial<OperationStore> => ({
+      create: (operation) => ((late = operation), down()),
+      async get(id) {
+        if (late !== null) await store.create(late);
+        late = null;
+        return store.get(id);
+      },
+    });
+    const bench = await startApi({ wrap: ({ operations }) => ({ operations: changed(operations, lateCreation(operations)) }) });
+    await expect(triggerResearch(bench.deps, REQUEST)).rejects.toMatchObject({ code: 'OPERATION_STORE_FAILED' });
+    expect(await bench.operations.list({ limit: 10 })).toMatchObject([{ status: 'failed', error_type: 'StorageError' }]);
     expect(await bench.operations.claims('')).toEqual([]);
   });
 
