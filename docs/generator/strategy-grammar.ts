@@ -10,7 +10,8 @@ import { COST_MODEL, DECISIONS, FILTERS } from '../../shared/strategy/decisions.
 import { INPUT } from '../../shared/strategy/features.ts';
 import { BACKTEST_GATE, TRAINING_GATE } from '../../shared/strategy/gates-section.ts';
 import { DEFAULT_SOURCE } from '../../shared/strategy/labels.ts';
-import { ARCHITECTURE, FEATURES, MODEL_TYPES, RECURRENT_ARCHITECTURE, REPEATABLE } from '../../shared/strategy/model.ts';
+import { ARCHITECTURE, FEATURES, MODEL_TYPES, RECURRENT_ARCHITECTURE } from '../../shared/strategy/model.ts';
+import { REPEATABLE } from '../../shared/strategy/model-training.ts';
 import { DESCRIPTIVE, TOP } from '../../shared/strategy/parse.ts';
 import { EARLY_STOPPING, LOSSES, SPLIT, TRAINING } from '../../shared/strategy/training.ts';
 import { SYMBOLS, TIMEFRAME_FIELDS, TRAINING_DATA } from '../../shared/strategy/training-data.ts';
@@ -184,7 +185,8 @@ ${fieldTable(FEATURES)}
 
 ### model.training
 
-Has no effect. What it repeats of \`training\` (${codes(REPEATABLE)}, \`early_stopping\`) must say the same, and is noticed; a contradiction is refused.`;
+Belongs into \`training\`. Of ${codes(REPEATABLE)} and \`early_stopping\`, what \`training\` leaves out is read from here, with a notice; what both say must be the same, and is
+noticed; a contradiction is refused, and so is \`validation_split\` unless it is that of \`training.data_split\`.`;
 }
 
 function training(): string {

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { complete, onlyOff, readFields, readMapping, readValue } from './fields.ts';
 import { unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
-import { ACTIVATIONS, type EarlyStoppingSpec, type ModelSpec, type PerceptronSpec, type RecurrentSpec, type TrainingSpec } from './strategy.ts';
-import { readEarlyStopping } from './training.ts';
+import { ACTIVATIONS, type ModelSpec, type PerceptronSpec, type RecurrentSpec, type TrainingSpec } from './strategy.ts';
 import type { Decisions } from './decisions.ts';
 import type { Tree, TreeMap } from './tree.ts';
 
@@ -57,7 +56,6 @@ export function readModel(
   readFields(report, path, map, {}, ['type', 'architecture', 'features', 'training']);
   const features = readMapping(report, at(path, 'features'), map.get('features'), 'optional');
   if (features !== null) readFields(report, at(path, 'features'), features, FEATURES);
-  readRepeatedTraining(report, at(path, 'training'), map.get('training'), training);
   const type = readType(report, at(path, 'type'), map.get('type'));
   const architecture = readMapping(report, at(path, 'architecture'), map.get('architecture'), 'required');
   // What an architecture may hold depends on the type.
@@ -126,65 +124,4 @@ function readOutputActivation(
       decisions?.outputFormat === 'regression' ? 'is the predicted return itself' : 'is logits, of which decisions take the softmax';
     report.notice(at(path, 'output_activation'), `is not needed: the output ${does}`);
   }
-}
-
-/** `model.training` has no effect in KTRDR; what it says must not differ from what `training` does. */
-function readRepeatedTraining(report: Report, path: string, node: Tree | undefined, training: TrainingSpec | undefined): void {
-  const map = readMapping(report, path, node, 'optional');
-  if (map === null) return;
-  for (const [key, value] of map) {
-    if (key === 'early_stopping') {
-      const stopping = readEarlyStopping(report, at(path, key), value);
-      if (stopping !== undefined && training !== undefined) {
-        compare(report, path, key, inWords(stopping), inWords(training.earlyStopping), value === null);
-      }
-    } else if (key === 'analytics') {
-      readValue(report, at(path, key), value, onlyOff('is not supported: the training history is always kept; leave it out'));
-    } else if (!REPEATABLE.includes(key)) {
-      report.problem(
-        at(path, key),
-        `\`model.training\` has no effect, and this is an ${unknownName('setting of `training`', key, REPEATABLE)}`,
-      );
-    } else if (training !== undefined) {
-      compare(report, path, key, typeof value === 'string' ? value.toLowerCase() : value, effective(training)[key], value === null);
-    }
-  }
-}
-
-function inWords(stopping: EarlyStoppingSpec | null): string {
-  return stopping === null ? 'off' : `patience ${stopping.patience}, min_delta ${stopping.minDelta}`;
-}
-
-function effective(training: TrainingSpec): Readonly<Record<string, unknown>> {
-  return {
-    epochs: training.epochs,
-    learning_rate: training.learningRate,
-    batch_size: training.batchSize,
-    optimizer: 'adam',
-    loss: training.loss.type,
-    weight_decay: training.weightDecay,
-    gradient_clip: training.gradientClip,
-    validation_split: training.split.validation,
-  };
-}
-
-export const REPEATABLE: readonly string[] = [
-  'epochs',
-  'learning_rate',
-  'batch_size',
-  'optimizer',
-  'loss',
-  'weight_decay',
-  'gradient_clip',
-  'validation_split',
-];
-
-function compare(report: Report, path: string, key: string, said: unknown, done: unknown, absent: boolean): void {
-  if (absent) return;
-  if (said === done) report.notice(at(path, key), `repeats training.${key}, which alone has effect`);
-  else
-    report.problem(
-      at(path, key),
-      `has no effect, and contradicts training.${key}, which is ${String(done)}: move it to \`training\`, or leave it out`,
-    );
 }

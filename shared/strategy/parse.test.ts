@@ -429,6 +429,11 @@ describe('parseStrategy', () => {
       { 'training.labels': { source: 'regime' } },
       'training.labels.source: regime labels are no trading signals: the model is trained and judged by the training gate, and not backtested',
     ],
+    [
+      'a setting of model.training that training leaves out',
+      { 'training.epochs': undefined, 'model.training': { epochs: 30 } },
+      'model.training.epochs: is read as training.epochs: 30. KTRDR ignores it',
+    ],
     ['a repeated setting', { 'model.training': { epochs: 20, optimizer: 'Adam' } }, 'model.training.epochs: repeats training.epochs'],
     [
       'a softmax at the output',
@@ -449,6 +454,18 @@ describe('parseStrategy', () => {
     ['the length of history', { 'training_data.history_required': 200 }, 'training_data.history_required: is not needed'],
   ])('accepts %s, with a notice', (_, changes, notice) => {
     expect(noticesOf(changes)).toContainEqual(expect.stringContaining(notice));
+  });
+
+  it('reads what training leaves out from model.training, and refuses there what it cannot read', () => {
+    const changes = { 'training.epochs': undefined, 'training.learning_rate': undefined, 'training.early_stopping': undefined };
+    const nested = { epochs: 7, learning_rate: 0.01, batch_size: 64, early_stopping: { patience: 3 } };
+    expect(strategyOf({ ...changes, 'model.training': nested }).training).toMatchObject({
+      epochs: 7,
+      learningRate: 0.01,
+      batchSize: 64,
+      earlyStopping: { patience: 3, minDelta: 0 },
+    });
+    expect(problemsOf({ ...changes, 'model.training': { epochs: 0 } })).toEqual([expect.stringMatching(/^model\.training\.epochs: /)]);
   });
 
   it('reads parameters under other names as the parameters they mean', () => {
