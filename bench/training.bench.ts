@@ -30,7 +30,7 @@ export async function trainingBench(): Promise<BenchResult[]> {
   try {
     for (let round = 1; round <= WARM_UP_ROUNDS + ROUNDS; round++) {
       const start = performance.now();
-      await runner.run(round, undefined);
+      await runner.run(round);
       const seconds = (performance.now() - start) / 1_000;
       const theirs = await pytorch?.epoch();
       if (round <= WARM_UP_ROUNDS) continue;

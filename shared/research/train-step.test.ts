@@ -12,10 +12,11 @@ import type { Ports } from '../ports/index.ts';
 import { trainStep } from './train-step.ts';
 
 const EPOCHS = 40;
+const TRAINING = { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 } };
 const TICK_MS = 700;
 
 /** An operation ready to train for 40 epochs, on a clock that goes 700 ms further each time it is read. */
-async function readyToTrain() {
+async function readyToTrain(sections: object = {}) {
   const folder = await temporaryFolder();
   const mounts = { memory: join(folder, 'memory'), marketData: join(folder, 'data') };
   await Promise.all([mkdir(mounts.memory), mkdir(mounts.marketData)]);
@@ -24,7 +25,7 @@ async function readyToTrain() {
   const ports: Ports = { objects: new FolderObjectStore(mounts), operations: await emptyOperationStore(), now: () => new Date((time += TICK_MS)) };
   const { operation_id, ...operation } = pendingOperation(1);
   await ports.operations.create({ operation_id, ...operation });
-  const strategy = smallStrategy({ training: { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 } } });
+  const strategy = { ...smallStrategy({ training: TRAINING }), ...sections };
   await ports.objects.put(runKeys(operation_id).strategy, JSON.stringify(strategy));
   const train = (remainingMs: number) =>
     trainStep(ports, { operation_id }, { signal: new AbortController().signal, progressIntervalMs: 0, remainingMs: () => remainingMs });
@@ -42,6 +43,13 @@ describe('the train step', () => {
     // By that clock the first epoch takes less than a second: the second one decides.
     expect((await ports.operations.get(operation_id))?.progress).toMatchObject({ items_processed: 1, items_total: EPOCHS });
     expect((await ports.objects.list(runKeys(operation_id).prefix)).map(({ key }) => key)).toEqual([runKeys(operation_id).strategy]);
+  });
+
+  test('stops inside its first epoch where that is a long one', async () => {
+    const model = { type: 'lstm', architecture: { sequence_length: 30, hidden_size: 48 } };
+    const { ports, operation_id, train } = await readyToTrain({ model, training: { ...TRAINING, batch_size: 4 } });
+    await expect(train(60_000)).rejects.toMatchObject({ code: 'TRAINING_WILL_NOT_FIT', facts: { epochs: EPOCHS } });
+    expect((await ports.operations.get(operation_id))?.progress).toMatchObject({ items_processed: 0 });
   });
 
   test('goes on where it will', async () => {

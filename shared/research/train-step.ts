@@ -66,8 +66,9 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
     {
       signal: context.signal,
       onStart: timing.begin,
+      onPartOfEpoch: (epochsDone) => timing.check(epochsDone, strategy.training.epochs),
       onEpoch: (epoch) => {
-        timing.check(epoch);
+        timing.check(epoch.epoch, epoch.epochs);
         return report(epochProgress(epoch, dataset.train.count));
       },
     },
@@ -128,8 +129,8 @@ function watchTime(ports: Ports, context: StepContext) {
     begin: () => {
       epochsBegan = ports.now().getTime();
     },
-    check: ({ epoch, epochs }: EpochReport) => {
-      const times = { availableMs, preparationMs: epochsBegan - stepBegan, epochsMs: ports.now().getTime() - epochsBegan, epochsDone: epoch, epochs };
+    check: (epochsDone: number, epochs: number) => {
+      const times = { availableMs, preparationMs: epochsBegan - stepBegan, epochsMs: ports.now().getTime() - epochsBegan, epochsDone, epochs };
       fits ??= assertTrainingFits(times);
     },
   };

@@ -46,6 +46,22 @@ describe('a training after its first epoch', () => {
   });
 });
 
+describe('a training whose first epoch is a long one', () => {
+  const LONG = { ...STEP, epochs: 4, epochsDone: 0.05 };
+
+  test('is judged inside of it, after 10 seconds', () => {
+    expect(assertTrainingFits({ ...LONG, epochsMs: 9_999 })).toBeNull();
+    expect(() => assertTrainingFits({ ...LONG, epochsMs: 10_000 })).toThrow(
+      expect.objectContaining({ code: 'TRAINING_WILL_NOT_FIT', facts: expect.objectContaining({ epochSeconds: 200, epochsThatFit: 3 }) as unknown }),
+    );
+  });
+
+  test('is not said to fit before it is over, validation included', () => {
+    expect(assertTrainingFits({ ...LONG, epochs: 3, epochsMs: 10_000 })).toBeNull();
+    expect(assertTrainingFits({ ...LONG, epochs: 3, epochsMs: 200_000, epochsDone: 1 })).toBe(true);
+  });
+});
+
 test('the epochs that would fit do fit, and one more does not', () => {
   const times = fc.record({
     availableMs: fc.integer({ min: 1_000, max: 900_000 }),

@@ -7,15 +7,18 @@ const STORING_MS = 10_000;
 /** Epochs that take less are judged by several: the first of them is slower than the rest. */
 const LEAST_MEASURED_MS = 1_000;
 
+/** What is measured of the first epoch before it counts, where that epoch is a long one: its first steps may be slower than the rest. */
+const LEAST_OF_AN_EPOCH_MS = 10_000;
+
 /** How a training stands, in milliseconds. */
 export interface TrainingTimes {
   /** Time that the step had when it began. */
   readonly availableMs: number;
   /** From the step's beginning to the first epoch's. */
   readonly preparationMs: number;
-  /** From the first epoch's beginning to the last epoch's end. */
+  /** From the first epoch's beginning to now. */
   readonly epochsMs: number;
-  /** From 1. */
+  /** Above 0; not whole inside an epoch. */
   readonly epochsDone: number;
   /** Most that it will train; early stopping may end it sooner. */
   readonly epochs: number;
@@ -31,9 +34,9 @@ export interface TrainingEstimate {
   readonly epochsThatFit: number;
 }
 
-/** Estimates the whole step from the epochs so far: the first one, or as many as take a second. Null until then. */
+/** Estimates the whole step from the epochs so far: the first 10 seconds of the first one, the whole of it, or as many as take a second. Null until then. */
 export function estimateTraining({ availableMs, preparationMs, epochsMs, epochsDone, epochs }: TrainingTimes): TrainingEstimate | null {
-  if (epochsMs < LEAST_MEASURED_MS) return null;
+  if (epochsMs < (epochsDone < 1 ? LEAST_OF_AN_EPOCH_MS : LEAST_MEASURED_MS)) return null;
   const epochMs = epochsMs / epochsDone;
   const limitMs = PLANNED_SHARE * availableMs;
   return {
@@ -46,13 +49,13 @@ export function estimateTraining({ availableMs, preparationMs, epochsMs, epochsD
 
 /**
  * Ends a training that would not fit into the step's time as soon as that can be foretold.
- * @returns whether it fits; null while that cannot be told
+ * @returns true where it fits; null while that cannot be told, which is so before the first validation
  * @throws TrainingDataError TRAINING_WILL_NOT_FIT
  */
 export function assertTrainingFits(times: TrainingTimes): true | null {
   const estimate = estimateTraining(times);
   if (estimate === null) return null;
-  if (estimate.wholeMs <= estimate.limitMs) return true;
+  if (estimate.wholeMs <= estimate.limitMs) return times.epochsDone < 1 ? null : true;
   throw fail('TRAINING_WILL_NOT_FIT', {
     estimateSeconds: seconds(estimate.wholeMs),
     limitSeconds: seconds(estimate.limitMs),

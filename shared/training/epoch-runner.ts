@@ -8,7 +8,7 @@ import { countRight, meanLoss, type Criterion } from './losses.ts';
 import { sizeOf, type Network } from './network.ts';
 import { drawnRows, shuffledRows } from './shuffle.ts';
 import { epochGraph } from './training-graph.ts';
-import type { TrainingJob } from './training.ts';
+import type { TrainingHooks, TrainingJob } from './training.ts';
 
 /** Loss and accuracy of one pass over some rows. */
 export interface PassResult {
@@ -61,10 +61,11 @@ export class EpochRunner {
   /**
    * Trains one epoch, in one run or several.
    * @param epoch from 1
+   * @param hooks.onPartOfEpoch called between two runs
    * @returns the mean of the batch losses, weighted by rows, and the share of right rows, both from the outputs in training
    * mode (dropout on, each batch before its update). A loss that is not finite ends the epoch early.
    */
-  async run(epoch: number, signal: AbortSignal | undefined): Promise<PassResult> {
+  async run(epoch: number, { signal, onPartOfEpoch }: Pick<TrainingHooks, 'signal' | 'onPartOfEpoch'> = {}): Promise<PassResult> {
     const { count: rows, weight } = this.#job.train;
     const order = weight === undefined ? shuffledRows(rows, this.#job.seed, epoch) : drawnRows(weight, this.#job.seed, epoch);
     const steps = stepsPerEpoch(rows, this.#batchSize);
@@ -82,6 +83,7 @@ export class EpochRunner {
         loss += meanLoss(this.#criterion, logits, targets, start, end) * (end - start);
         right += countRight(logits, targets, this.#criterion.outputs, start, end);
       }
+      if (to < steps) onPartOfEpoch?.(epoch - 1 + to / steps);
     }
     return { loss: loss / rows, accuracy: right / rows };
   }

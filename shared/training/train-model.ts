@@ -59,7 +59,7 @@ async function trainEpochs(
   let stoppedEarly = false;
   hooks.onStart?.();
   for (let epoch = 1; epoch <= epochs && !stoppedEarly; epoch++) {
-    const train = await runner.run(epoch, hooks.signal);
+    const train = await runner.run(epoch, hooks);
     const { parameters } = runner;
     assertFinite(job, epoch, 'training loss', train.loss);
     const bad = firstNotFinite(parameters);

@@ -63,6 +63,12 @@ describe.each(TYPES)('trainModel, with a network of type %s', (type) => {
     expect(bytes(await trainModel(echoJob(type, { seed: 43 }))).equals(bytes(whole))).toBe(false);
   });
 
+  it('tells between the runs of an epoch how far it is', async () => {
+    const parts: number[] = [];
+    await trainModel(echoJob(type, {}, { batchSize: 16 }), { onPartOfEpoch: (done) => parts.push(done) }, { stepsPerRun: 4 });
+    expect(parts).toEqual([4 / 13, 8 / 13, 12 / 13, 1 + 4 / 13, 1 + 8 / 13, 1 + 12 / 13]);
+  });
+
   it('trains with rows that have weights, and with every loss', async () => {
     const train = echoRows(203, 1);
     const weight = Float64Array.from(train.y, (label) => (label === 0 ? 0.5 : 1.25));

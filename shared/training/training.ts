@@ -29,9 +29,11 @@ export interface EpochReport {
 export interface TrainingHooks {
   /** Called once, when everything is prepared and the first epoch begins. */
   readonly onStart?: () => void;
+  /** Called between the runs of a long epoch, with the epochs done so far: a number that is not whole. */
+  readonly onPartOfEpoch?: (epochsDone: number) => void;
   /** Called after each epoch; awaited. */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
-  /** Stops between epochs: `trainModel` rejects with the signal's reason. */
+  /** Stops between epochs and between the runs of one: `trainModel` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
