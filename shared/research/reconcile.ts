@@ -39,11 +39,16 @@ export async function announceFailure({ ports, announcements }: Pick<ReconcileDe
 
 /**
  * Retires the run of an operation that failed or was cancelled, unless that is noted as done; the note comes last.
+ * @param again retires it also where it is noted as done, and notes the time anew
  * @throws StorageError
  */
-export async function retireUnsuccessful({ ports, retireRun }: Pick<ReconcileDeps, 'ports' | 'retireRun'>, operationId: string): Promise<void> {
+export async function retireUnsuccessful(
+  { ports, retireRun }: Pick<ReconcileDeps, 'ports' | 'retireRun'>,
+  operationId: string,
+  { again = false }: { readonly again?: boolean } = {},
+): Promise<void> {
   const operation = await ports.operations.get(operationId);
-  if (operation === null || operation.retired_at !== undefined) return;
+  if (operation === null || (operation.retired_at !== undefined && !again)) return;
   if (operation.status !== 'failed' && operation.status !== 'cancelled') return;
   await retireRun(operationId);
   await ports.operations.update(operationId, [operation.status], { retired_at: ports.now().toISOString() });

@@ -84,6 +84,20 @@ describe('the sweep finishes', () => {
     expect(bench.announced).toHaveLength(1);
   });
 
+  test('it too where no sweep came for an hour, and then looks for no more', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(6, { status: 'recording' });
+    const settling = ended('ABORTED');
+    bench.executions.set(id, settling);
+    await reconcileExecution(bench.deps, id, settling);
+    await bench.ports.objects.put(experimentKey(experimentIdOf(id)), 'too late');
+    const anHourLater = { ...bench.deps, ports: { ...bench.ports, now: () => new Date(NOW.getTime() + 60 * 60_000) } };
+    expect((await sweep(anHourLater)).finished).toEqual([id]);
+    expect(await bench.hasExperiment(id)).toBe(false);
+    expect((await sweep(anHourLater)).finished).toEqual([]);
+    expect(bench.announced).toHaveLength(1);
+  });
+
   test('what unsuccessful runs left behind, the cancelled ones too, each once', async () => {
     const bench = await startReconcileBench();
     const failed = await bench.operation(6, { status: 'failed', error_type: 'StorageError', error_cause: 'so' });

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const YOUNG_MS = 5 * MINUTE_MS;
 /** Failures of operations older than this are no longer looked for. */
 const WINDOW_MS = 48 * 60 * MINUTE_MS;
-/** A record step that an ended execution left behind may still write for its 60 s: until this it is cleared away after. */
+/** A record step that an ended execution left behind may still write for its 60 s: what it wrote is cleared away once more after this. */
 const LATE_RECORD_MS = 15 * MINUTE_MS;
 const PAGE = 100;
 
@@ -60,11 +60,11 @@ export async function sweep(deps: ReconcileDeps): Promise<SweepReport> {
   }
   await attempt(async () => {
     for (const operation of await allOf(operations, 'failed', now.getTime() - WINDOW_MS)) {
-      if (age(operation, now) <= YOUNG_MS || !isUnfinished(operation, now)) continue;
+      if (age(operation, now) <= YOUNG_MS || !isUnfinished(operation)) continue;
       await attempt(async () => {
         await afterSettlement(deps.ports, operation.operation_id);
         await announceFailure(deps, operation.operation_id);
-        await retireUnsuccessful(deps, operation.operation_id);
+        await retireUnsuccessful(deps, operation.operation_id, { again: true });
         report.finished.push(operation.operation_id);
       });
     }
@@ -116,10 +116,10 @@ async function settleEnded(deps: ReconcileDeps, operationId: string): Promise<bo
   return (await deps.ports.operations.get(operationId))?.status === 'failed';
 }
 
-/** Whether something of a failed operation's ending may be left to do: each is announced last of all. */
-function isUnfinished({ announced_at, retired_at, completed_at, experiment_id }: Operation, now: Date): boolean {
+/** Whether something of a failed operation's ending may be left to do, however long ago it ended: sweeps may have been out of work. */
+function isUnfinished({ announced_at, retired_at, completed_at, experiment_id }: Operation): boolean {
   if (announced_at === undefined || retired_at === undefined || completed_at === null) return true;
-  return experiment_id !== null && now.getTime() - Date.parse(completed_at) <= LATE_RECORD_MS;
+  return experiment_id !== null && Date.parse(retired_at) - Date.parse(completed_at) <= LATE_RECORD_MS;
 }
 
 /** All operations with the status that were created since then. They are read before any is changed, since changes would shift the pages. */
