@@ -28,8 +28,9 @@ export const modelFailures = area({ steps: ['backtest'], retry: 'as_is' }, {
   ),
   MODEL_UNREADABLE: failure(
     'ModelLoadError',
-    (f: { location: string; reason: string }) => `onnxruntime cannot load model.onnx under ${f.location}: ${f.reason}.`,
+    (f: { location: string; reason: string }) => `onnxruntime cannot load, or run, model.onnx under ${f.location}: ${f.reason}.`,
     `${RETRAIN}; if it happens again, compare the manifest's versions with the versions installed.`,
+    { steps: ['train', 'backtest'] },
   ),
   MODEL_SHAPE_MISMATCH: failure(
     'ModelLoadError',
