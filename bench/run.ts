@@ -3,12 +3,14 @@ import { backtestBench } from './backtest.bench.ts';
 import type { BenchResult } from './bench-result.ts';
 import { coldStartBench } from './cold-start.bench.ts';
 import { cycleBench, responsivenessBench } from './cycle.bench.ts';
+import { featuresBench } from './features.bench.ts';
 import { indicatorsBench } from './indicators.bench.ts';
 import { trainingBench } from './training.bench.ts';
 
 const BENCHES = {
   training: trainingBench,
   indicators: indicatorsBench,
+  features: featuresBench,
   backtest: backtestBench,
   cycle: cycleBench,
   responsiveness: responsivenessBench,

@@ -14,7 +14,7 @@ const CLOSING = 0x5d;
  * Each chunk is on memory of its own.
  */
 export function* csvChunks({ bars, ids, columns, warmup }: FeatureMatrix): Generator<Uint8Array> {
-  yield new TextEncoder().encode(`timestamp,${ids.join(',')}\n`);
+  yield Buffer.from(`timestamp,${ids.join(',')}\n`, 'utf8');
   const stamp = stampWriter();
   const cells = columns.map(newCells);
   for (let from = warmup; from < bars.length; from += ROWS_PER_CHUNK) {

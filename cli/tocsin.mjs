@@ -13,7 +13,8 @@ if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
 // The SDK's word on coming Node versions is for developers; it would stand among the output of every command.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const { register } = await import('tsx/esm/api');
-register();
+const [{ register }, { register: registerTypeScript }] = await Promise.all([import('node:module'), import('tsx/esm/api')]);
+registerTypeScript();
+register('./english-zod.mjs', import.meta.url);
 const { main } = await import('./main.ts');
 await main(process.argv.slice(2));

@@ -21,7 +21,7 @@ export function endsWithLine(bytes: Uint8Array, end: number): boolean {
 export function countLines(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return 0;
   let lines = 1;
-  for (let p = start; p < end; p++) if (bytes[p] === LINE_FEED) lines++;
+  for (let p = bytes.indexOf(LINE_FEED, start); p >= 0 && p < end; p = bytes.indexOf(LINE_FEED, p + 1)) lines++;
   return lines;
 }
 
