@@ -10,6 +10,7 @@ import { sweep } from '../shared/research/sweep.ts';
 import { type ApiBench, NotedWorkflows, startApi } from '../test/support/api.ts';
 import { ended, startReconcileBench } from '../test/support/reconcile-bench.ts';
 import { sp500Csv } from '../test/support/sp500.ts';
+import { liveRecord } from '../test/support/ktrdr-records.ts';
 import { smallStrategy } from '../test/support/strategies.ts';
 import { guardOf, permittedObjects, permittedOperations, permittedWorkflows, taggingClient } from './testing/permitted-stores.ts';
 import { synthesize } from './testing/synthesize.ts';
@@ -78,15 +79,21 @@ describe('permissions suffice', () => {
       answers[`${method} ${path}`] = (await bench.call(method, path, json === undefined ? {} : { json })).status;
     };
     const trigger = async (): Promise<string> => (await bench.call('POST', '/agent/trigger', { json: { strategy: smallStrategy() } })).body.operation_id;
-    for (const path of ['/health', '/docs', '/openapi.json', '/market-data', '/strategies', '/operations', '/operations?status=running', '/experiments', '/agent/status']) {
+    const reads = ['/health', '/docs', '/openapi.json', '/market-data', '/strategies', '/operations', '/operations?status=running', '/experiments', '/hypotheses', '/agent/status'];
+    for (const path of reads) {
       await call('GET', path);
     }
     await call('POST', '/market-data/uploads', { symbol: 'EURUSD', timeframe: '1h', bytes: 3, sha256: 'a'.repeat(64) });
     await call('POST', '/agent/trigger', { strategy: 'nowhere' });
     await call('GET', '/experiments/exp_20260101_000000_00000000');
+    await call('POST', '/experiments/imports', { experiments: [{ file: 'live.yaml', yaml: liveRecord('exp_live') }] });
+    await call('GET', '/experiments/exp_live');
+    await call('POST', '/hypotheses', { text: 'Daily bars suit it' });
+    await call('POST', '/hypotheses/H_001/tests', { experiment_id: 'exp_live', verdict: 'refuted' });
     expect(answers).toEqual({
       ...Object.fromEntries(Object.keys(answers).map((request) => [request, 200])),
       'POST /agent/trigger': 422,
+      'POST /hypotheses': 201,
       'GET /experiments/exp_20260101_000000_00000000': 404,
     });
     const cancelled = await trigger();

@@ -10,7 +10,7 @@ export const HYPOTHESIS_STATUSES = ['untested', ...TEST_VERDICTS, 'confirmed', '
 export type HypothesisStatus = (typeof HYPOTHESIS_STATUSES)[number];
 
 /** `H_` and a number of three digits or more. */
-export const hypothesisIdSchema = z.string().regex(/^H_\d{3,9}$/, 'not a hypothesis id: H_ and at least three digits');
+const hypothesisIdSchema = z.string().regex(/^H_\d{3,9}$/, 'not a hypothesis id: H_ and at least three digits');
 
 export const hypothesisSchema = z.strictObject({
   id: hypothesisIdSchema,

@@ -17,8 +17,14 @@ const IMPORTED_VERDICTS = [
 /** `exp_<local yyyymmdd_hhmmss>_<8 hex>`, or `exp_v15_<name>`. It becomes part of an object key. */
 const importedExperimentIdSchema = z.string().regex(/^exp_[A-Za-z0-9._-]{1,95}$/, 'not an experiment id: exp_ and then letters, digits, ".", "_" and "-"');
 
+const isoTime = z.iso.datetime({ local: true, offset: true });
+
 /** ISO 8601, as it was written: with Z or an offset, or local to a machine that is not known. */
-export const writtenTimeSchema = z.iso.datetime({ local: true, offset: true });
+export const writtenTimeSchema = z
+  .string()
+  // Spelled out, since JSON Schema's format date-time knows no local time.
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/, { error: 'must be an ISO 8601 time', abort: true })
+  .refine((text) => isoTime.safeParse(text).success, { error: 'is not a time of the calendar' });
 
 const figure = z.number().nullable().optional();
 const sentences = z.array(z.string()).optional();

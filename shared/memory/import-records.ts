@@ -15,7 +15,7 @@ export interface ImportOffer {
 }
 
 /** A record that cannot be imported since another has its id. */
-export interface ImportConflict {
+interface ImportConflict {
   readonly id: string;
   readonly reason: string;
 }

@@ -5,7 +5,7 @@ import { IMPORTED_PREFIX, importedKey } from './keys.ts';
 import { problemText, readRecord, type ReadRecord } from './read-record.ts';
 
 /** Whether `id` may be that of an imported experiment. */
-export function isImportedId(id: string): boolean {
+function isImportedId(id: string): boolean {
   return importedExperimentSchema.shape.id.safeParse(id).success;
 }
 
