@@ -8,7 +8,7 @@ import type { Ports } from '../shared/ports/index.ts';
 import { afterSettlement, finishFailed, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
 import { embeddedClient, LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { EmbeddedWorkflows } from './embedded-workflows.ts';
-import { FolderObjectStore } from './folder-object-store.ts';
+import { FolderObjectStore, removeHalfWritten } from './folder-object-store.ts';
 import { FunctionHost } from './function-host.ts';
 import { lockMemory, type MemoryLock } from './memory-owner.ts';
 import { type FunctionInvoker, ResearchStateMachine } from './state-machine.ts';
@@ -89,6 +89,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     onFault: options.onFault,
   });
+  await removeHalfWritten(memory);
   const interrupted = await settleInterrupted(ports);
   await finishFailed(ports);
   await releaseStraySlots(ports);

@@ -30,7 +30,7 @@ const shown = z.object({
 const listed = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
 
 /** An operation as the API shows it. */
-export type Shown = z.infer<typeof shown>['data'];
+type Shown = z.infer<typeof shown>['data'];
 
 interface ExecutionEvent {
   readonly type: string;
@@ -40,7 +40,7 @@ interface ExecutionEvent {
 }
 
 /** What is done right before a function is invoked for an operation. */
-export type BeforeInvocation = (name: StepFunction, operationId: string) => Promise<void>;
+type BeforeInvocation = (name: StepFunction, operationId: string) => Promise<void>;
 
 /** One runtime with the HTTP API over it, for all scenarios of a file, which run one after the other. */
 export interface FaultBench {
@@ -189,6 +189,6 @@ export async function startFaultBench(): Promise<FaultBench & { close(): Promise
 }
 
 /** Temporary files, which a write leaves behind that neither ended nor was taken back. */
-export async function halfWritten(folder: string): Promise<readonly string[]> {
+async function halfWritten(folder: string): Promise<readonly string[]> {
   return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.tmp'));
 }

@@ -39,7 +39,7 @@ export function market({ timeframe = '1d', bars: length = BARS, start = START, p
   };
 }
 
-export const SYMBOL = 'WAVE';
+const SYMBOL = 'WAVE';
 
 /** Name of the file with the daily bars. */
 export const DAILY = `${SYMBOL}_1d.csv`;

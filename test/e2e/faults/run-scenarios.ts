@@ -51,8 +51,8 @@ const twoInputs = strategy({
   ],
 });
 
-/** Limits what a process may write to a file, as a full disk does; 0 takes the limit off. */
-export async function limitFileSize(pids: readonly number[], bytes: number | 'unlimited'): Promise<void> {
+/** Limits what a process may write to a file, as a full disk does. */
+async function limitFileSize(pids: readonly number[], bytes: number | 'unlimited'): Promise<void> {
   for (const pid of pids) await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
 }
 
