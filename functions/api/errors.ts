@@ -3,7 +3,9 @@ import { z, type Hook } from '@hono/zod-openapi';
 import type { Context, Env, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { mayPass, PipelineError } from '../../shared/errors/index.ts';
+import { printable } from '../../shared/printable.ts';
 import type { ApiDeps } from './deps.ts';
+import { type CodeOf, codesText } from './refusals.ts';
 
 const detailSchema = z.strictObject({
   field: z.string().openapi({ description: 'Where: `body -> seed`, `query -> limit`.', example: 'body -> strategy -> indicators.rsi_14.type' }),
@@ -49,29 +51,39 @@ interface ErrorResponse {
 export function errorResponses<const S extends readonly ErrorStatus[]>(...statuses: S): Readonly<Record<S[number] | 500 | 503, ErrorResponse>> {
   const every: readonly ErrorStatus[] = [...statuses, 500, 503];
   return Object.fromEntries(
-    every.map((status) => [status, { description: MEANINGS[status], content: { 'application/json': { schema: errorSchema } } }]),
+    every.map((status) => [status, { description: `${MEANINGS[status]} ${codesText(status)}`, content: { 'application/json': { schema: errorSchema } } }]),
   ) as Record<S[number] | 500 | 503, ErrorResponse>;
 }
 
 /** An answer of 4xx or 5xx that a handler throws. */
-export class ApiError extends Error {
+export class ApiError<S extends ErrorStatus = ErrorStatus> extends Error {
   override name = 'ApiError' as const;
-  readonly status: ErrorStatus;
+  readonly status: S;
   readonly code: string;
   readonly details: ErrorDetail[] | z.infer<typeof factsSchema>;
 
-  constructor(status: ErrorStatus, code: string, message: string, details: ApiError['details'] = {}, options?: ErrorOptions) {
-    super(message, options);
+  constructor(status: S, code: CodeOf<S>, message: string, details: ApiError['details'] = {}, options?: ErrorOptions) {
+    super(printable(message), options);
     this.status = status;
     this.code = code;
     this.details = details;
   }
 }
 
-/** The refusal of a request whose fields are wrong. */
+// Requests may name as many fields, and as long ones, as a body holds; an answer is for reading.
+const MOST_DETAILS = 100;
+const LONGEST_DETAIL = 2_000;
+const LONGEST_MESSAGE = 8_000;
+
+const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest)}...` : text);
+const readable = (text: string): string => cut(printable(cut(text, LONGEST_DETAIL)), LONGEST_DETAIL);
+
+/** The refusal of a request whose fields are wrong; what is too much to read is cut. */
 export function validationError(details: ErrorDetail[]): ApiError {
-  const listed = details.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new ApiError(422, 'VALIDATION_ERROR', `The request is not valid. ${listed}`, details);
+  const told = details.slice(0, MOST_DETAILS).map(({ field, message, type }) => ({ field: readable(field), message: readable(message), type }));
+  if (details.length > told.length) told.push({ field: 'request', message: `has ${details.length - told.length} more problems, which are not listed`, type: 'too_many' });
+  const listed = told.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new ApiError(422, 'VALIDATION_ERROR', cut(`The request is not valid. ${listed}`, LONGEST_MESSAGE), told);
 }
 
 const PLACES = { json: 'body', form: 'body', query: 'query', param: 'path', header: 'header', cookie: 'cookie' } as const;

@@ -207,6 +207,15 @@ describe('loadBundle', () => {
     expect(error).toMatchObject({ code, facts: { location: expected.location } });
   });
 
+  it('refuses to answer by a graph that loads, but whose sizes do not go together', async () => {
+    const layer = trained.tensors.find(({ shape }) => shape.length === 1);
+    const shorter = (size: number) => trained.tensors.map((tensor) => (tensor === layer ? { ...tensor, shape: [size], data: tensor.data.slice(0, size) } : tensor));
+    const files = buildBundle({ ...trained, tensors: shorter(3) }, info);
+    const error = await withModel(files, (model) => model.predict({ count: 1, x: new Float32Array(4) })).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ModelLoadError);
+    expect(error).toMatchObject({ code: 'MODEL_UNREADABLE', facts: { location: expected.location } });
+  });
+
   it('refuses features of another count than the graph has', async () => {
     const files = withManifest({ feature_ids: featureIds.slice(0, 3), scaling: [null, null, null] });
     const error = await loadBundle(files, { ...expected, featureIds: featureIds.slice(0, 3) }).catch((reason: unknown) => reason);

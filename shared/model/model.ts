@@ -3,7 +3,7 @@ import type { Samples } from '../dataset/dataset.ts';
 import { fail } from '../errors/index.ts';
 import { firstNotFinite } from '../finite.ts';
 import type { OnnxSession } from '../onnx/onnx-session.ts';
-import { runSamples } from '../onnx/run-samples.ts';
+import { runSamples, type SamplePorts } from '../onnx/run-samples.ts';
 import { manifestPorts, type Manifest } from './manifest.ts';
 
 /** A model ready for inference. */
@@ -13,7 +13,7 @@ export interface Model {
    * Logits, or the predicted value, of each sample, row-major.
    * @param samples rows of scaled features in canonical order; for a sequence model, windows of them
    * @throws BacktestDataError MODEL_INPUT_NOT_FINITE
-   * @throws ModelLoadError MODEL_OUTPUT_NOT_FINITE
+   * @throws ModelLoadError MODEL_OUTPUT_NOT_FINITE, MODEL_UNREADABLE for a graph that cannot be run
    */
   predict(samples: Samples): Promise<Float32Array>;
   /** Frees the native memory; the model cannot be used any more. */
@@ -43,10 +43,19 @@ export class OnnxModel implements Model {
       const feature = this.manifest.feature_ids[input % features]!;
       throw fail('MODEL_INPUT_NOT_FINITE', { row: Math.floor(input / features), feature, value: String(x[input]) });
     }
-    const y = await runSamples(this.#session, ports, samples);
+    const y = await this.#run(ports, samples);
     const output = firstNotFinite(y);
     if (output === -1) return y;
     throw fail('MODEL_OUTPUT_NOT_FINITE', { row: Math.floor(output / outputs), value: String(y[output]), location: this.#location });
+  }
+
+  /** A graph may load, and still have sizes inside of it that do not go together. */
+  async #run(ports: SamplePorts, samples: Samples): Promise<Float32Array> {
+    try {
+      return await runSamples(this.#session, ports, samples);
+    } catch (error) {
+      throw fail('MODEL_UNREADABLE', { location: this.#location, reason: error instanceof Error ? error.message : String(error) }, error);
+    }
   }
 
   async close(): Promise<void> {

@@ -41,7 +41,10 @@ export async function runSamples(
   for (let from = 0; from < count; from += chunk) {
     const to = Math.min(count, from + chunk);
     const feeds = ends === undefined ? rowsOf(ports, samples.x, from, to) : windowsOf(ports, samples.x, ends.subarray(from, to));
-    result.set((await session.run({ ...others, ...feeds }))[ports.output]!, from * ports.outputs);
+    const outputs = (await session.run({ ...others, ...feeds }))[ports.output];
+    const wanted = (to - from) * ports.outputs;
+    if (outputs?.length !== wanted) throw new Error(`the graph gives ${outputs === undefined ? 'nothing' : outputs.length} for ${ports.output}, not ${wanted} values`);
+    result.set(outputs, from * ports.outputs);
   }
   return result;
 }

@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 import { barsTarget } from './targets/bars.ts';
 
-soak(barsTarget, 15_000);
+soak(barsTarget.name, async () => barsTarget, 15_000);

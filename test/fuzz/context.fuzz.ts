@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 import { contextTarget } from './targets/bars.ts';
 
-soak(contextTarget, 10_000);
+soak(contextTarget.name, async () => contextTarget, 10_000);

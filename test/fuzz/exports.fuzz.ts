@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 import { exportsTarget } from './targets/bars.ts';
 
-soak(exportsTarget, 10_000);
+soak(exportsTarget.name, async () => exportsTarget, 10_000);

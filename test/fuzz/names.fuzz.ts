@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 import { namesTarget } from './targets/names.ts';
 
-soak(namesTarget, 5_000);
+soak(namesTarget.name, async () => namesTarget, 5_000);

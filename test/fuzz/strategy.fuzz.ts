@@ -1,4 +1,4 @@
 import { soak } from './soak.ts';
 import { strategyTarget } from './targets/strategy.ts';
 
-soak(strategyTarget, 12_000);
+soak(strategyTarget.name, async () => strategyTarget, 12_000);

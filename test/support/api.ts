@@ -116,7 +116,7 @@ export async function startApi({ wrap, now = () => new Date(), ...options }: Ben
         ...(json !== undefined && { body: JSON.stringify(json) }),
         headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       });
-      const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+      const isJson = method !== 'HEAD' && response.headers.get('content-type')?.startsWith('application/json') === true;
       const content: unknown = isJson ? await response.json() : await response.text();
       if (isJson) judge(method, path, response.status, content);
       return { status: response.status, headers: response.headers, body: content };

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Operation, PHASES } from '../../../memory-schema/operation.ts';
+import { printable } from '../../../shared/printable.ts';
 import { cancelResearch } from '../../../shared/research/cancel.ts';
 import { agentStatus } from '../../../shared/research/status.ts';
 import { DEFAULT_SEED, triggerResearch } from '../../../shared/research/trigger.ts';
@@ -200,7 +201,7 @@ export function agentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
       case 'cancelled':
         return c.json({ success: true as const, operation_id, child_cancelled: null, message: `${operation_id} is cancelled.` }, 200);
       case 'not_found':
-        return c.json({ success: false as const, reason: 'not_found' as const, message: `There is no operation ${operation_id}.` }, 404);
+        return c.json({ success: false as const, reason: 'not_found' as const, message: printable(`There is no operation ${operation_id}.`) }, 404);
       case 'not_cancellable': {
         const message =
           result.status === 'recording'
