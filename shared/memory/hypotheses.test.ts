@@ -89,10 +89,15 @@ test.each([
   expect(nextHypothesisId(ids.map((id) => ({ id })))).toBe(next);
 });
 
-test('a hypothesis is the same one after it was tested, and another where its words or origin differ', () => {
+test('a hypothesis is the same one after it was tested here, and another where its words, its origin or what was found elsewhere differ', () => {
   const one = hypothesis();
-  expect(isSameHypothesis(one, tested(one, 'refuted'))).toBe(true);
-  for (const other of [{ text: 'x' }, { rationale: 'x' }, { source_experiment: 'exp_1' }, { created: '2025-01-01' }]) {
-    expect(isSameHypothesis(one, { ...one, ...other })).toBe(false);
+  const here = tested(one, 'refuted');
+  for (const there of [one, here]) {
+    expect(isSameHypothesis(there, one)).toBe(true);
+    for (const other of [{ text: 'x' }, { rationale: 'x' }, { source_experiment: 'exp_1' }, { created: '2025-01-01' }, { tested_by: ['exp_elsewhere'] }]) {
+      expect(isSameHypothesis(there, { ...one, ...other })).toBe(false);
+    }
   }
+  expect(isSameHypothesis(here, here)).toBe(true);
+  expect(isSameHypothesis(one, { ...one, status: 'refuted' })).toBe(false);
 });

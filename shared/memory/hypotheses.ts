@@ -40,7 +40,22 @@ export function nextHypothesisId(hypotheses: readonly Pick<Hypothesis, 'id'>[]):
   return `H_${String(highest + 1).padStart(3, '0')}`;
 }
 
-/** Whether two records are of one hypothesis: its words and where they come from. What tests found since is not compared. */
-export function isSameHypothesis(a: Hypothesis, b: Hypothesis): boolean {
-  return a.id === b.id && a.text === b.text && a.rationale === b.rationale && a.source_experiment === b.source_experiment && a.created === b.created;
+/**
+ * Whether a record that is offered is the one that is there, but for tests recorded here since: its words, where it comes from and who
+ * had tested it are the same, and, while nothing here tested it, its status.
+ */
+export function isSameHypothesis(there: Hypothesis, offered: Hypothesis): boolean {
+  const { tests } = there;
+  const testedHere = new Set(tests?.map(({ experiment_id: experiment }) => experiment));
+  const testedBefore = there.tested_by.filter((experiment) => !testedHere.has(experiment));
+  const offeredBefore = offered.tested_by.filter((experiment) => !testedHere.has(experiment));
+  return (
+    there.id === offered.id &&
+    there.text === offered.text &&
+    there.rationale === offered.rationale &&
+    there.source_experiment === offered.source_experiment &&
+    there.created === offered.created &&
+    testedBefore.join() === offeredBefore.join() &&
+    (tests !== undefined || there.status === offered.status)
+  );
 }
