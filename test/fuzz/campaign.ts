@@ -7,7 +7,7 @@ import { mutated } from './mutate.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Where figures and broken inputs are kept. */
-export const REPORTS = fileURLToPath(new URL('../../reports/soak/', import.meta.url));
+const REPORTS = fileURLToPath(new URL('../../reports/soak/', import.meta.url));
 
 /** The seed of all inputs; FAST_CHECK_SEED tries others. */
 export const SEED = Number(process.env['FAST_CHECK_SEED'] ?? 20_260_101);
