@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../test/support/api.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
+import { FAILURE_CODES } from '../../shared/errors/explain.ts';
 import { fail } from '../../shared/errors/index.ts';
 import { createApi } from './app.ts';
 
@@ -246,6 +247,14 @@ describe('the OpenAPI document', () => {
       expect(statuses.some((status) => status.startsWith('2')), path).toBe(true);
       expect(statuses, path).toEqual(expect.arrayContaining(['500', '503', ...('requestBody' in operation ? ['400', '413', '415', '422'] : [])]));
     }
+  });
+
+  test('explains every code: of failures with what to do, of refusals with their meaning', async () => {
+    const { body: document } = await (await startApi()).call('GET', '/openapi.json');
+    const known: readonly { const?: string; description: string }[] = document.components.schemas.FailureCode.anyOf;
+    expect(known.map((code) => code.const).slice(0, -1)).toEqual(FAILURE_CODES);
+    expect(known.find((code) => code.const === 'DATA_NO_ROWS')?.description).toMatch(/^MarketDataError, in command, train, backtest\. <file> has no bars\. .*A retry can help once/);
+    expect(document.paths['/api/v1/operations/{operation_id}'].get.responses[404].description).toContain('`OPERATION_NOT_FOUND` (there is no such operation)');
   });
 
   test('refers only to schemas that it holds, and holds none that it does not refer to', async () => {
