@@ -1,5 +1,5 @@
 /** Why the API refuses a request, by status and code. The failure catalogue knows the codes of 500 and 503. */
-export const REFUSALS = {
+const REFUSALS = {
   400: {
     MALFORMED_JSON: 'the body is not JSON, not UTF-8, or nested too deeply',
     MALFORMED_REQUEST: 'the request cannot be read',

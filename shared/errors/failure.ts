@@ -14,7 +14,7 @@ export const FAILURE_STEPS = {
   settle: 'what settles operations from outside of their executions; the operation names the step that it was at',
   read: 'a request that reads what is stored',
 } as const;
-export type FailureStep = keyof typeof FAILURE_STEPS;
+type FailureStep = keyof typeof FAILURE_STEPS;
 
 /** Whether repeating what failed (the operation, the request, the command) can help, and what that means. */
 export const RETRY_HELP = {
