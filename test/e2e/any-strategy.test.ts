@@ -8,6 +8,7 @@ import { serializeBars } from '../../shared/market-data/csv.ts';
 import { barsFileName } from '../../shared/market-data/file-name.ts';
 import { aggregateBars } from '../../shared/market-data/synthetic/aggregate.ts';
 import { syntheticMarket } from '../../shared/market-data/synthetic/synthetic-market.ts';
+import { isoTime } from '../../shared/market-data/times.ts';
 import { runKeys } from '../../shared/memory/keys.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import { backtestStep } from '../../shared/research/backtest-step.ts';
@@ -21,7 +22,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const STRATEGIES = 24;
 const SYMBOLS = ['EURUSD', 'GBPUSD'];
 
-const strategies = strategyArbitrary({ symbols: SYMBOLS, timeframes: ['1h', '4h'], models: ['mlp', 'lstm', 'gru'] });
+const strategies = strategyArbitrary({ symbols: SYMBOLS, timeframes: ['1h', '4h'], models: ['mlp', 'lstm', 'gru'], series: ['RATE'] });
 
 /** `backtested`, `trained` where there are no signals, or the type and code of an error. */
 type Ending = string;
@@ -44,7 +45,7 @@ async function run(ports: Ports, tree: object, number: number): Promise<Ending> 
   }
 }
 
-/** Half a year of two symbols by one and four hours. */
+/** Half a year of two symbols by one and four hours, and of a daily rate. */
 async function portsWithData(): Promise<Ports> {
   const folder = await temporaryFolder();
   const mounts = { memory: join(folder, 'memory'), marketData: join(folder, 'data') };
@@ -55,6 +56,9 @@ async function portsWithData(): Promise<Ports> {
       await writeFile(join(mounts.marketData, barsFileName(series.symbol, series.timeframe)), serializeBars(series));
     }
   }
+  const days = Array.from({ length: 230 }, (_, i) => `${isoTime(Date.UTC(2020, 10, 20 + i))},${2 + Math.sin(i / 9) / 3 + (i % 7) / 50}`);
+  await mkdir(join(mounts.marketData, 'context'));
+  await writeFile(join(mounts.marketData, 'context', 'fred_RATE.csv'), `${['time,value', ...days].join('\n')}\n`);
   return { objects: new FolderObjectStore(mounts), operations: await emptyOperationStore(), now: () => new Date() };
 }
 

@@ -13,6 +13,8 @@ export interface StrategyScope {
   readonly timeframes: readonly string[];
   /** Types of model to choose from. */
   readonly models: readonly ('mlp' | 'lstm' | 'gru')[];
+  /** FRED series that indicators may be computed on; none if not given. */
+  readonly series?: readonly string[];
 }
 
 const oneOf = fc.constantFrom<unknown[]>;
@@ -44,17 +46,29 @@ interface Declared {
   readonly definition: Section;
 }
 
-function indicatorArbitrary(id: string): fc.Arbitrary<Declared> {
-  return fc.constantFrom(...INDICATORS).chain((indicator) =>
-    fc
-      .tuple(fc.constantFrom(indicator.type, ...indicator.aliases).chain(anyCase), paramsArbitrary(indicator), fc.boolean())
-      .map(([type, params, defaults]) => ({ id, indicator, definition: { type, ...(defaults ? {} : params) } })),
-  );
+/** @param series of `context_data`: an indicator that reads closes alone may be computed on one of them */
+function indicatorArbitrary(id: string, series: readonly string[]): fc.Arbitrary<Declared> {
+  return fc.constantFrom(...INDICATORS).chain((indicator) => {
+    const sources = indicator.usesRange || indicator.usesVolume ? [] : series;
+    return fc
+      .tuple(
+        fc.constantFrom(indicator.type, ...indicator.aliases).chain(anyCase),
+        paramsArbitrary(indicator),
+        fc.boolean(),
+        fc.constantFrom(null, ...sources.map((name) => `fred_${name}`)),
+      )
+      .map(([type, params, defaults, dataSource]) => {
+        const { source: _source, ...others } = { source: null, ...params };
+        if (dataSource !== null) return { id, indicator, definition: { type, ...others, data_source: dataSource } };
+        return { id, indicator, definition: { type, ...(defaults ? {} : params) } };
+      });
+  });
 }
 
-const indicatorsArbitrary = fc
-  .integer({ min: 1, max: 4 })
-  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => indicatorArbitrary(['one', 'b_2', 'Größe', 'd-4'][i]!))));
+const indicatorsArbitrary = (series: readonly string[]) =>
+  fc
+    .integer({ min: 1, max: 4 })
+    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => indicatorArbitrary(['one', 'b_2', 'Größe', 'd-4'][i]!, series))));
 
 /** `id`, or `id.output` where there are several. */
 function referenceArbitrary(indicators: readonly Declared[]): fc.Arbitrary<string> {
@@ -78,9 +92,9 @@ function fuzzySetArbitrary(indicators: readonly Declared[]): fc.Arbitrary<Sectio
 }
 
 /** Indicators, fuzzy sets and the inputs made of them; no input comes twice. */
-function inputsArbitrary(timeframes: readonly string[]): fc.Arbitrary<Section> {
+function inputsArbitrary(timeframes: readonly string[], series: readonly string[]): fc.Arbitrary<Section> {
   const chosenTimeframes = fc.oneof(fc.constant('all'), fc.subarray([...timeframes], { minLength: 1 }));
-  return indicatorsArbitrary.chain((indicators) =>
+  return indicatorsArbitrary(series).chain((indicators) =>
     fc
       .record({
         sets: fc.array(fuzzySetArbitrary(indicators), { maxLength: 3 }),
@@ -184,16 +198,17 @@ const optionalSections = some({
 });
 
 /** Any valid strategy, as the JSON value of a file: every section of the grammar, written in any of its ways, to be trained for one epoch. */
-export function strategyArbitrary({ symbols, timeframes, models }: StrategyScope): fc.Arbitrary<Record<string, unknown>> {
+export function strategyArbitrary({ symbols, timeframes, models, series = [] }: StrategyScope): fc.Arbitrary<Record<string, unknown>> {
+  const context = series.length === 0 ? {} : { context_data: [{ provider: 'fred', series, frequency: 'daily' }] };
   return fc.shuffledSubarray([...timeframes], { minLength: 1 }).chain((chosen) =>
     fc
       .record({
         data: fc.record({ symbols: symbolsSection(symbols), timeframes: timeframesSection(chosen) }),
-        inputs: inputsArbitrary(chosen),
+        inputs: inputsArbitrary(chosen, series),
         model: modelArbitrary(models),
         learning: fc.boolean().chain(learningArbitrary),
         others: optionalSections,
       })
-      .map(({ data, inputs, model, learning, others }) => ({ name: 'any', training_data: data, ...inputs, model, ...learning, ...others })),
+      .map(({ data, inputs, model, learning, others }) => ({ name: 'any', training_data: data, ...context, ...inputs, model, ...learning, ...others })),
   );
 }
