@@ -20,6 +20,8 @@ import { pendingOperation } from '../support/operations.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const STRATEGIES = 24;
+/** Five seconds, more where other work takes the processors. */
+const TIMEOUT_MS = 240_000;
 const SYMBOLS = ['EURUSD', 'GBPUSD'];
 
 const strategies = strategyArbitrary({ symbols: SYMBOLS, timeframes: ['1h', '4h'], models: ['mlp', 'lstm', 'gru'], series: ['RATE'] });
@@ -73,5 +75,5 @@ describe('any valid strategy', () => {
     expect(failures.filter((ending) => !/^(?:Training|Backtest)DataError [A-Z_]+$/.test(ending))).toEqual([]);
     // Most of them are sound: a pipeline that refuses everything would pass otherwise.
     expect(failures.length, failures.join('\n')).toBeLessThan(STRATEGIES / 2);
-  });
+  }, TIMEOUT_MS);
 });

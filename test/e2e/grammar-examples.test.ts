@@ -15,6 +15,9 @@ import { type Bench, startBench } from '../support/research-bench.ts';
 const FOLDER = join(import.meta.dirname, '../../examples/grammar');
 const EXAMPLES = readdirSync(FOLDER).map((file) => basename(file, '.yaml'));
 
+/** All of them in one runtime: ten seconds, more where other work takes the processors. */
+const TIMEOUT_MS = 240_000;
+
 /** Five-minute bars given to a test: about half a year. */
 const FINEST_BARS = 36_000;
 
@@ -72,7 +75,7 @@ describe('every kind of strategy, on a synthetic market', () => {
       const sections = name === 'context-classes' ? { symbols: { mode: 'single', symbol: 'SPX' } } : {};
       await expectExperiment(bench, name, onAnyData(name, sections));
     }
-  });
+  }, TIMEOUT_MS);
 });
 
 describeWithRealData('every kind of strategy, as it stands, on real FX data', (folder) => {
