@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assess } from '../../shared/evaluation/assess.ts';
@@ -7,7 +7,7 @@ import { SLOT_PREFIX } from '../../shared/research/settle.ts';
 import type { Operation } from '../../memory-schema/operation.ts';
 import { readCause } from '../../shared/errors/cause.ts';
 import type { Experiment } from '../../memory-schema/experiment.ts';
-import { type Bench, startBench, writeSp500 } from '../support/research-bench.ts';
+import { type Bench, startBench } from '../support/research-bench.ts';
 import { smallStrategy } from '../support/strategies.ts';
 
 /** Asserts that the operation failed as told, in its own words and in the execution's, and left no experiment. */
@@ -126,123 +126,6 @@ describe('completed', () => {
 });
 
 describe('failed', () => {
-  test('a CSV that is cut in the middle of a line is a TrainingDataError that names file and line', async () => {
-    const bench = await startBench();
-    const file = join(bench.data, 'SPX_1d.csv');
-    const csv = await readFile(file);
-    await truncate(file, csv.length - 30);
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, {
-      type: 'TrainingDataError',
-      step: 'train',
-      code: 'DATA_FIELD_COUNT',
-      words: ['market-data/SPX_1d.csv', 'line 5106'],
-    });
-  });
-
-  test('symbols without common time are a TrainingDataError that names symbols, ranges and what to do', async () => {
-    const bench = await startBench();
-    await writeSp500(bench.data, 'EARLY', 0, 1500);
-    await writeSp500(bench.data, 'LATE', 3000);
-    const operation = await bench.research(smallStrategy({ symbols: ['EARLY', 'LATE'] }));
-    await expectFailure(bench, operation, {
-      type: 'TrainingDataError',
-      step: 'train',
-      code: 'TRAINING_SYMBOLS_DO_NOT_OVERLAP',
-      words: ['EARLY', 'LATE', '2000-01', '2005-12', '2011-12', '2020-04'],
-    });
-    expect(readCause(operation.error_type, operation.error_cause).guidance).toMatch(/range|data/);
-  });
-
-  test('market data that is gone when the backtest begins is a BacktestDataError', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name) => {
-        if (name === 'backtest') await rm(join(bench.data, 'SPX_1d.csv'));
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'DATA_FILE_MISSING', words: ['SPX', '1d', 'market-data/SPX_1d.csv'] });
-  });
-
-  test('a truncated model file is a ModelLoadError', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name, event) => {
-        if (name === 'backtest') await truncate(join(bench.memory, 'runs', operationOf(event), 'model', 'model.onnx'), 100);
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { type: 'ModelLoadError', step: 'backtest', code: 'MODEL_HASH_MISMATCH', words: ['runs/'] });
-  });
-
-  test.each([
-    { what: 'a model of other features', file: 'model/manifest.json', from: '1d_rsi_middle', to: '1d_rsi_centre', type: 'BacktestDataError', code: 'MODEL_FEATURES_MISMATCH', words: ['1d_rsi_middle', '1d_rsi_centre'] },
-    { what: 'a strategy that was edited after training', file: 'strategy.yaml', from: '0.34', to: '0.35', type: 'StorageError', code: 'ARTEFACT_CHANGED', words: ['strategy.yaml'] },
-    { what: 'a manifest that is no manifest', file: 'model/manifest.json', from: '"format": 1', to: '"format": 2', type: 'ModelLoadError', code: 'MODEL_MANIFEST_INVALID', words: ['format'] },
-  ])('$what is a $type', async ({ file, from, to, ...failure }) => {
-    const bench = await startBench({
-      beforeInvocation: async (name, event) => {
-        if (name !== 'backtest') return;
-        const path = join(bench.memory, 'runs', operationOf(event), file);
-        const text = await readFile(path, 'utf8');
-        await writeFile(path, text.replace(from, to));
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { ...failure, step: 'backtest' });
-  });
-
-  test('the whole model of another run is a ModelLoadError', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name, event) => {
-        if (name !== 'backtest' || operationOf(event) === other.operation_id) return;
-        const folder = (id: string) => join(bench.memory, 'runs', id, 'model');
-        for (const file of ['model.onnx', 'manifest.json']) await copyFile(join(folder(other.operation_id), file), join(folder(operationOf(event)), file));
-      },
-    });
-    let other = { operation_id: '' };
-    const first = bench.trigger(smallStrategy({ gates: { training: { min_accuracy: 1 } } }), { seed: 1 });
-    other = await bench.ended(await first);
-    const operation = await bench.research(smallStrategy(), { seed: 2 });
-    expect(operation).toMatchObject({ status: 'failed', error_type: 'ModelLoadError', failed_step: 'backtest' });
-    expect(readCause(operation.error_type, operation.error_cause).code).toBe('MODEL_NOT_OF_RUN');
-  });
-
-  test('market data that changed after training is a BacktestDataError with both hashes', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name) => {
-        if (name === 'backtest') await writeSp500(bench.data, 'SPX', 0, 5_000);
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { type: 'BacktestDataError', step: 'backtest', code: 'BACKTEST_DATA_CHANGED', words: ['market-data/SPX_1d.csv', 'SHA-256'] });
-  });
-
-  test('an artefact that vanished before the record is a StorageError', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name, event) => {
-        if (name === 'record') await rm(join(bench.memory, 'runs', operationOf(event), 'training.json'));
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    await expectFailure(bench, operation, { type: 'StorageError', step: 'record', code: 'ARTEFACT_MISSING', words: ['training.json'] });
-  });
-
-  test('a foreign file in the experiment\'s place is a StorageError, and the file is left alone', async () => {
-    const bench = await startBench({
-      beforeInvocation: async (name, event) => {
-        if (name !== 'record') return;
-        const id = operationOf(event).replace('op_agent_research', 'exp');
-        await bench.runtime.ports.objects.put(`memory/experiments/${id}.yaml`, 'mine');
-      },
-    });
-    const operation = await bench.research(smallStrategy());
-    expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', failed_step: 'record' });
-    expect(readCause(operation.error_type, operation.error_cause).code).toBe('EXPERIMENT_CONFLICT');
-    expect(operation.progress).toMatchObject({ percentage: 90, current_step: 'Recording the experiment' });
-    const [file] = await bench.experimentFiles();
-    expect(await readFile(join(bench.memory, 'experiments', file!), 'utf8')).toBe('mine');
-  });
-
   test('a file in the place of the experiments folder fails one operation, and the runtime goes on for others', async () => {
     const bench = await startBench();
     const file = join(bench.memory, 'experiments');

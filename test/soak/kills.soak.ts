@@ -9,9 +9,10 @@ import { type KillBench, startKillBench } from '../support/kill-bench.ts';
 const MOST_TABLE_WRITES = 60;
 const RANDOM_KILLS = Number(process.env['TOCSIN_SOAK_KILLS'] ?? 40);
 const LONGEST_LIFE_MS = 4_000;
+const LOOP_TIMEOUT_MS = 3_600_000;
 
 const FILES = ['strategy.yaml', 'model.onnx', 'manifest.json', 'training.json', 'trades.csv', 'equity.csv', 'backtest.json', 'experiment'];
-const PHASES = ['half', 'before', 'after'];
+const PHASES = ['half', 'after'];
 
 let bench: KillBench;
 beforeAll(async () => {
@@ -27,21 +28,21 @@ test.each(STEP_FUNCTIONS)('killed before each step: %s', async (of) => {
   expect(await bench.live({ at: 'invocation', of })).toBe(true);
 });
 
-test.each([1, 2, 3])('killed in the middle of training, at epoch %i', async (n) => {
-  expect(await bench.live({ at: 'epoch', n })).toBe(true);
+test('killed in the middle of training', async () => {
+  expect(await bench.live({ at: 'epoch', n: 2 })).toBe(true);
 });
 
 test.each(FILES.flatMap((file) => PHASES.map((phase) => `${file}:${phase}`)))('killed at the write of %s', async (write) => {
   expect(await bench.live({ at: 'file write' }, write)).toBe(true);
 });
 
-test.each(['before', 'after'] as const)('killed %s each write to the table', async (when) => {
+test('killed at each write to the table', { timeout: LOOP_TIMEOUT_MS }, async () => {
   let n = 1;
-  while (n <= MOST_TABLE_WRITES && (await bench.live({ at: 'table write', n, when }))) n++;
+  while (n <= MOST_TABLE_WRITES && (await bench.live({ at: 'table write', n }))) n++;
   expect(n, 'writes that two researches make').toBeLessThanOrEqual(MOST_TABLE_WRITES);
 });
 
-test('killed at any time', async () => {
+test('killed at any time', { timeout: LOOP_TIMEOUT_MS }, async () => {
   const dooms = fc.sample(fc.integer({ min: 0, max: LONGEST_LIFE_MS }).map((ms): Doom => ({ at: 'time', ms })), RANDOM_KILLS);
   for (const doom of dooms) await bench.live(doom);
   expect(bench.counts.lost).toBe(0);

@@ -8,13 +8,13 @@ const started = z.looseObject({ operation_id: z.string() });
 /** When a server kills itself; at a file's write `kill-at-write.mjs` does. */
 export type Doom =
   | { readonly at: 'invocation'; readonly of: string }
-  /** The n-th write to the table, from 1, since the first research was asked for. */
-  | { readonly at: 'table write'; readonly n: number; readonly when: 'before' | 'after' }
+  /** The n-th write to the table, from 1, since the first research was asked for: right before it is done. */
+  | { readonly at: 'table write'; readonly n: number }
   | { readonly at: 'epoch'; readonly n: number }
   | { readonly at: 'time'; readonly ms: number }
   | { readonly at: 'file write' };
 
-/** What a doomed server does until then: runs the researches, says their ids one a line, and ends when they have. */
+/** What a doomed server does until then: runs the researches one after the other, says their ids one a line, and ends when they have. */
 export interface DoomedLife {
   readonly memory: string;
   readonly data: string;
@@ -33,10 +33,8 @@ const table = await startTableProxy();
 table.break(({ action, text }) => {
   if (!isArmed || !['PutItem', 'UpdateItem', 'DeleteItem'].includes(action)) return null;
   if (doom.at === 'epoch' && text.includes(`"epoch":{"N":"${doom.n}"}`)) die();
-  if (doom.at !== 'table write' || ++writes !== doom.n) return null;
-  if (doom.when === 'before') die();
-  // What comes after its work is done, and before its answer is heard.
-  return { after: die };
+  if (doom.at === 'table write' && ++writes === doom.n) die();
+  return null;
 });
 const runtime = await startRuntime({
   memory,
@@ -57,18 +55,15 @@ const runtime = await startRuntime({
 const api = localApi(runtime, { capacity: 4, defaultStrategy: null, log: ({ error }) => process.stderr.write(`${error.stack}\n`) });
 isArmed = true;
 if (doom.at === 'time') setTimeout(die, doom.ms);
-const ids = await Promise.all(
-  strategies.map(async (strategy) => {
-    const answer = await api.request('/api/v1/agent/trigger', {
-      method: 'POST',
-      body: JSON.stringify({ strategy, bypass_gates: true }),
-      headers: { 'content-type': 'application/json' },
-    });
-    const { operation_id: id } = started.parse(await answer.json());
-    process.stdout.write(`${id}\n`);
-    return id;
-  }),
-);
-for (const id of ids) await runtime.workflows.ended(id);
+for (const strategy of strategies) {
+  const answer = await api.request('/api/v1/agent/trigger', {
+    method: 'POST',
+    body: JSON.stringify({ strategy, bypass_gates: true }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const { operation_id: id } = started.parse(await answer.json());
+  process.stdout.write(`${id}\n`);
+  await runtime.workflows.ended(id);
+}
 await runtime.close();
 await table.close();

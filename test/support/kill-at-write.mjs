@@ -1,5 +1,5 @@
 // Loaded before a process of the cycle: kills it, and its parent, at the write of a file. TOCSIN_KILL_AT is `<name>:<when>`: `half` leaves half of the
-// content under the temporary name, `before` all of it, `after` all of it under its own.
+// content under the temporary name, `after` all of it under its own.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
@@ -15,8 +15,10 @@ const killed = () => {
 /** Wraps what gives a temporary file its name. */
 const watched = (give) => async (from, to) => {
   const isIt = name === 'experiment' ? /^exp_.*\.yaml$/.test(basename(String(to))) : basename(String(to)) === name;
-  if (isIt && when === 'half') fs.truncateSync(from, Math.floor(fs.statSync(from).size / 2));
-  if (isIt && when !== 'after') killed();
+  if (isIt && when === 'half') {
+    fs.truncateSync(from, Math.floor(fs.statSync(from).size / 2));
+    killed();
+  }
   const given = await give(from, to);
   if (isIt) killed();
   return given;

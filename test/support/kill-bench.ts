@@ -51,7 +51,7 @@ export async function startKillBench(): Promise<KillBench> {
   return {
     counts,
     async live(doom, fileWrite = '') {
-      const strategies = [strategy({ training: { epochs: 3 } }), strategy({ symbols: ['GONE'] })];
+      const strategies = [strategy({ symbols: ['GONE'] }), strategy({ training: { epochs: 3 } })];
       const { acknowledged, signal, code, errors } = await lead({ memory, data, doom, strategies }, fileWrite);
       if (signal !== 'SIGKILL' && code !== 0) throw new Error(`The server ended by itself with status ${code}: ${errors}`);
       counts.acknowledged += acknowledged.length;
@@ -66,7 +66,7 @@ export async function startKillBench(): Promise<KillBench> {
 
 async function lead(life: DoomedLife, fileWrite: string) {
   const server: ChildProcess = spawn(process.execPath, ['--import', 'tsx', SERVER, JSON.stringify(life)], {
-    env: { ...process.env, TOCSIN_KILL_AT: fileWrite, ...(fileWrite !== '' && { NODE_OPTIONS: `--import ${KILL_AT_WRITE}` }) },
+    env: { ...process.env, ...(fileWrite !== '' && { TOCSIN_KILL_AT: fileWrite, NODE_OPTIONS: `--import ${KILL_AT_WRITE}` }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [said, errors, [code, signal]] = await Promise.all([

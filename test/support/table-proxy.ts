@@ -11,8 +11,8 @@ export interface TableRequest {
   readonly text: string;
 }
 
-/** What becomes of a request: an error of the service, an answer that is lost after the work was done, or something that is done then. */
-export type TableFault = { readonly status: number; readonly type: string } | 'answer lost' | { readonly after: () => void };
+/** What becomes of a request: an error of the service, or an answer that is lost after the work was done. */
+export type TableFault = { readonly status: number; readonly type: string } | 'answer lost';
 
 /** Decides on each request; null lets it through. It may take its time. */
 type TableFaults = (request: TableRequest) => TableFault | null | Promise<TableFault | null>;
@@ -61,13 +61,12 @@ async function pass(upstream: string, request: IncomingMessage, response: Server
   const body = await buffer(request);
   const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
   const fault = await faultOf({ action, text: body.toString() });
-  if (fault !== null && fault !== 'answer lost' && 'status' in fault) {
+  if (fault !== null && fault !== 'answer lost') {
     const type = `com.amazonaws.dynamodb.v20120810#${fault.type}`;
     response.writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: type, message: `The store says ${fault.type}.` }));
     return;
   }
   const answer = await forward(upstream, request.headers, body);
-  if (fault !== null && fault !== 'answer lost') fault.after();
   if (fault === 'answer lost') response.destroy();
   else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
