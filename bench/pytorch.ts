@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A Python process that trains one epoch whenever asked: `pytorch_epoch.py`. */
+/** A Python process that trains one epoch whenever asked. */
 export class PyTorchLoop {
   readonly version: string;
   readonly #python: ChildProcessWithoutNullStreams;
@@ -16,11 +16,12 @@ export class PyTorchLoop {
 
   /**
    * @param command the Python to run
+   * @param file the script beside this file, and its arguments
    * @returns null where that Python, or torch for it, is not there
    */
-  static async start(command: string): Promise<PyTorchLoop | null> {
-    const script = new URL('pytorch_epoch.py', import.meta.url).pathname;
-    const python = spawn(command, [script], { env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' } });
+  static async start(command: string, file: string, args: readonly string[]): Promise<PyTorchLoop | null> {
+    const script = new URL(file, import.meta.url).pathname;
+    const python = spawn(command, [script, ...args], { env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' } });
     const lines = createInterface(python.stdout)[Symbol.asyncIterator]();
     const [first] = await Promise.race([lines.next().then((line) => [line.value as string | undefined]), once(python, 'error').then(() => ['no python'])]);
     if (first === undefined) throw new Error(`${script} ended before it was ready.`);

@@ -5,10 +5,12 @@ import { coldStartBench } from './cold-start.bench.ts';
 import { cycleBench, responsivenessBench } from './cycle.bench.ts';
 import { featuresBench } from './features.bench.ts';
 import { indicatorsBench } from './indicators.bench.ts';
+import { recurrentBench } from './recurrent.bench.ts';
 import { trainingBench } from './training.bench.ts';
 
 const BENCHES = {
   training: trainingBench,
+  recurrent: recurrentBench,
   indicators: indicatorsBench,
   features: featuresBench,
   backtest: backtestBench,

@@ -59,31 +59,31 @@ export const lstmCell: Cell = {
 function emitBackward(g: GraphBuilder, size: LayerSize, weights: LayerWeights, trace: Trace, at: AtHidden): AtGates {
   const { hidden, batchSize } = size;
   const { input, forget, candidate, output, kept, squashed } = trace;
-  const shape = [batchSize, 1, hidden];
+  const shape = [batchSize, hidden];
+  const gatesShape = [batchSize, 4 * hidden];
   const zero = { value: g.floats(new Float32Array(batchSize * hidden), shape), shape };
-  const ofCell = g.concatenate(
+  const factors = g.concatenate(
     [
       g.multiply(candidate, emitSigmoidSlope(g, input)),
       g.multiply(kept, g.subtract(g.scalar(1), forget)),
       g.multiply(input, emitTanhSlope(g, candidate)),
+      g.multiply(squashed, emitSigmoidSlope(g, output)),
     ],
     1,
   );
   const stacks = [
-    { value: ofCell, shape: [batchSize, 3, hidden] },
-    ...[g.multiply(squashed, emitSigmoidSlope(g, output)), g.multiply(output, emitTanhSlope(g, squashed)), forget].map((value) => ({ value, shape })),
-    ...('all' in at ? [{ value: at.all, shape }] : []),
+    { value: factors, shape: gatesShape },
+    ...[g.multiply(output, emitTanhSlope(g, squashed)), forget, ...('all' in at ? [at.all] : [])].map((value) => ({ value, shape })),
   ];
-  const initial = [{ value: 'last' in at ? g.reshape(at.last, shape) : zero.value, shape }, zero];
+  const initial = ['last' in at ? { value: at.last, shape } : zero, zero];
   const loop = { ...size, name: `${size.name}_backward`, order: 'backward' } as const;
-  const back = emitOverTime(g, loop, initial, stacks, (step, [atLater, atLaterCell], [cellFactors, outputFactor, throughTanh, forgetGate, atThis]) => {
+  const back = emitOverTime(g, loop, initial, stacks, (step, [atLater, atLaterCell], [gateFactors, throughTanh, forgetGate, atThis]) => {
     const atState = atThis === undefined ? atLater! : step.add(atLater!, atThis);
     const atCell = step.add(step.multiply(atState, throughTanh!), atLaterCell!);
-    const blocks = step.concatenate([step.multiply(cellFactors!, atCell), step.multiply(atState, outputFactor!)], 1);
-    const atGates = step.reshape(blocks, [batchSize, 4 * hidden]);
+    const atGates = step.multiply(gateFactors!, step.concatenate([atCell, atCell, atCell, atState], 1));
     return {
-      state: [step.reshape(step.gemm(atGates, weights.hidden), shape), step.multiply(atCell, forgetGate!)],
-      kept: [{ value: atGates, shape: [batchSize, 4 * hidden] }],
+      state: [step.gemm(atGates, weights.hidden), step.multiply(atCell, forgetGate!)],
+      kept: [{ value: atGates, shape: gatesShape }],
     };
   });
   return { input: back.kept[0]!, hidden: back.kept[0]! };
