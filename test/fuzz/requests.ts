@@ -103,7 +103,9 @@ function requestsOf(document: ApiDocument, path: string, method: string, { param
 }
 
 function bodies(document: ApiDocument, schema: Schema): fc.Arbitrary<Uint8Array | string | null> {
-  const json = conforming(document, schema).map((value) => JSON.stringify(value));
+  const takesStrategy = schema.properties?.['strategy'] !== undefined || /Trigger|Strateg/.test(schema.$ref ?? '');
+  const plain = fc.oneof(fc.constantFrom<unknown>(smallStrategy(), strategyTree(), strategyText(smallStrategy())), strategies).map((strategy) => ({ strategy }));
+  const json = (takesStrategy ? fc.oneof(conforming(document, schema), plain) : conforming(document, schema)).map((value) => JSON.stringify(value));
   const broken = fc.tuple(json, fc.nat(), fc.nat(), hostileText).map(([text, from, length, part]) => {
     const at = from % (text.length + 1);
     return `${text.slice(0, at)}${part}${text.slice(at + (length % 20))}`;
