@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { progressOf, type StepName } from './step.ts';
+import { pendingOperation } from '../../test/support/operations.ts';
+import { MemoryObjectStore } from '../ports/testing/memory-object-store.ts';
+import { MemoryOperationStore } from '../ports/testing/memory-operation-store.ts';
+import { progressOf, progressReporter, type StepName } from './step.ts';
 
 test.each<[step: StepName, begins: number, ends: number, completed: number]>([
   ['train', 5, 65, 1],
@@ -10,4 +13,23 @@ test.each<[step: StepName, begins: number, ends: number, completed: number]>([
   expect(at(0)).toMatchObject({ percentage: begins, steps_completed: completed - 1, steps_total: 3 });
   expect(at(0.5)).toMatchObject({ percentage: (begins + ends) / 2, steps_completed: completed - 1 });
   expect(at(1)).toMatchObject({ percentage: ends, steps_completed: completed });
+});
+
+test('a clock that is set back does not silence the progress of a step', async () => {
+  const operation = pendingOperation(1, { status: 'running' });
+  const operations = new MemoryOperationStore();
+  await operations.create(operation);
+  let now = 3_600_000;
+  const ports = { objects: new MemoryObjectStore(), operations, now: () => new Date(now) };
+  const report = progressReporter(ports, 'train', operation.operation_id, { signal: new AbortController().signal, progressIntervalMs: 1_000, remainingMs: () => 900_000 });
+  const shownAfter = async (at: number, itemsProcessed: number) => {
+    now = at;
+    await report({ currentStep: 'At work', share: 0.5, itemsProcessed, itemsTotal: 10 });
+    return (await operations.get(operation.operation_id))?.progress.items_processed;
+  };
+  expect(await shownAfter(3_600_000, 1)).toBe(1);
+  expect(await shownAfter(3_600_500, 2)).toBe(1);
+  expect(await shownAfter(60_000, 3)).toBe(3);
+  expect(await shownAfter(60_500, 4)).toBe(3);
+  expect(await shownAfter(61_000, 5)).toBe(5);
 });

@@ -88,7 +88,9 @@ export function progressReporter(ports: Ports, step: StepName, operationId: stri
   return async (progress: StepProgress): Promise<void> => {
     context.signal.throwIfAborted();
     const now = ports.now().getTime();
-    if (now - lastWrite < context.progressIntervalMs) return;
+    const since = now - lastWrite;
+    // A clock that was set back must not silence the step until it has caught up.
+    if (since >= 0 && since < context.progressIntervalMs) return;
     lastWrite = now;
     await moveOperation(ports, step, operationId, ['running'], { progress: progressOf(step, progress) });
   };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
@@ -185,6 +185,22 @@ export const RUN_SCENARIOS: readonly RunScenario[] = [
     mend: (bench) => limitFileSize(bench.runtime.functions.pids, 'unlimited'),
   }),
   storage({
+    code: 'OBJECT_WRITE_FAILED',
+    step: 'record',
+    at: 'record',
+    title: 'a folder of experiments that nobody may write to',
+    facts: ['memory/experiments/exp_'],
+    break: async (bench) => {
+      await rename(join(bench.memory, 'experiments'), join(bench.memory, 'aside')).catch(absent);
+      // Not even root may make files there.
+      await symlink('/sys/kernel', join(bench.memory, 'experiments'));
+    },
+    mend: async (bench) => {
+      await rm(join(bench.memory, 'experiments'));
+      await rename(join(bench.memory, 'aside'), join(bench.memory, 'experiments')).catch(absent);
+    },
+  }),
+  storage({
     code: 'OPERATION_STORE_FAILED',
     title: 'a table that answers 500',
     facts: ['{id}', 'InternalServerError'],
@@ -207,5 +223,9 @@ export const RUN_SCENARIOS: readonly RunScenario[] = [
     break: answering('answer lost', isStepsOwn),
   }),
 ];
+
+function absent(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
 
 const foreign = (bench: FaultBench, id: string) => join(bench.memory, 'experiments', `${id.replace('op_agent_research', 'exp')}.yaml`);
