@@ -4,7 +4,7 @@ export interface Actor {
   /** Operation that it works for, once that is known. */
   readonly operationId: string | null;
   /** When its host ends it, milliseconds; null: never. */
-  readonly deadline: number | null;
+  deadline: number | null;
   alive: boolean;
 }
 
@@ -23,35 +23,30 @@ export interface Call {
   /** Null: nobody waits for it any more, it only has still to happen. */
   readonly actor: Actor | null;
   readonly name: string;
-  readonly since: number;
+  readonly canFail: boolean;
   readonly meet: (fault: Fault | null) => Promise<void>;
 }
 
 /** Calls to the outside, let through one at a time in any order: every order of effects that concurrent actors can have. */
 export class Scheduler {
   readonly calls: Call[] = [];
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
 
   /**
    * Waits to be let through, then performs the call. Never settles for an actor that has died.
    * @param perform has its effect at once when it is called
-   * @param error what the caller gets instead of an answer
+   * @param error what the caller gets instead of an answer; null: the call cannot fail
    */
-  call<T>(actor: Actor, name: string, perform: () => Promise<T>, error: (fault: Fault) => Error): Promise<T> {
+  call<T>(actor: Actor, name: string, perform: () => Promise<T>, error: ((fault: Fault) => Error) | null): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!actor.alive) return;
       const meet = async (fault: Fault | null): Promise<void> => {
-        if (fault === null) return perform().then(resolve, reject);
+        if (fault === null || error === null) return perform().then(resolve, reject);
         if (fault === 'sent twice') return perform().then(perform).then(resolve, reject);
         if (fault === 'answer lost') await perform().catch(() => null);
         if (fault === 'late') this.#later(name, perform);
         reject(error(fault));
       };
-      this.calls.push({ actor, name, since: this.#now(), meet });
+      this.calls.push({ actor, name, canFail: error !== null, meet });
     });
   }
 
@@ -72,7 +67,7 @@ export class Scheduler {
     this.calls.push({
       actor: null,
       name: `late: ${name}`,
-      since: this.#now(),
+      canFail: false,
       meet: async () => {
         await perform().catch(() => null);
       },

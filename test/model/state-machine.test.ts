@@ -54,8 +54,8 @@ async function theirs(verdicts: Verdicts, failures: Readonly<Record<string, read
   const run = machine.run(INPUT, { overrides: { taskResourceLocalHandlers: handlers as never, retryIntervalOverrides: NO_WAITS } });
   const ending = await run.result.then(
     (): Ending => ({ status: 'SUCCEEDED' }),
-    (error: Error): Ending => {
-      const cause = error.cause as Error;
+    (error: unknown): Ending => {
+      const cause = (error as Error).cause as Error;
       return { status: 'FAILED', error: cause.name, cause: cause.message };
     },
   );

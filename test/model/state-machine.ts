@@ -88,7 +88,7 @@ export async function interpret({ StartAt, States }: Definition, input: object, 
         case 'Succeed':
           return { status: 'SUCCEEDED' };
         case 'Fail':
-          throw new TaskError(String(at(data, required(state.ErrorPath, 'no ErrorPath'))), String(at(data, required(state.CausePath, 'no CausePath'))));
+          throw new TaskError(textAt(data, required(state.ErrorPath, 'no ErrorPath')), textAt(data, required(state.CausePath, 'no CausePath')));
         default:
           throw new Error(`This interpreter knows no states of type ${state.Type}.`);
       }
@@ -99,11 +99,11 @@ export async function interpret({ StartAt, States }: Definition, input: object, 
   }
 }
 
-async function runTask(name: string, state: State, data: Json, { task, retry }: Surroundings): Promise<{ readonly next: string; readonly data: Json }> {
+async function runTask(name: string, state: State, data: Json, surroundings: Surroundings): Promise<{ readonly next: string; readonly data: Json }> {
   const attempts = new Map<object, number>();
   for (;;) {
     try {
-      const result = (await task(name, state, filled(state.Parameters ?? data, data))) as Json;
+      const result = (await surroundings.task(name, state, filled(state.Parameters ?? data, data))) as Json;
       const selected = state.ResultSelector === undefined ? result : filled(state.ResultSelector, result);
       return { next: required(state.Next, `${name} has no Next`), data: place(data, state.ResultPath, selected) };
     } catch (error) {
@@ -112,7 +112,7 @@ async function runTask(name: string, state: State, data: Json, { task, retry }: 
       const made = retrier === undefined ? 0 : (attempts.get(retrier) ?? 0);
       if (retrier !== undefined && made < retrier.MaxAttempts) {
         attempts.set(retrier, made + 1);
-        await retry(name);
+        await surroundings.retry(name);
         continue;
       }
       const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error.name));
@@ -136,7 +136,7 @@ function filled(template: Json, data: Json): Json {
   if (Array.isArray(template)) return template.map((entry: Json) => filled(entry, data));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(
-    Object.entries(template).map(([key, value]) => (key.endsWith('.$') ? [key.slice(0, -2), at(data, String(value))] : [key, filled(value, data)])),
+    Object.entries(template).map(([key, value]) => (key.endsWith('.$') ? [key.slice(0, -2), at(data, value as string)] : [key, filled(value, data)])),
   );
 }
 
@@ -147,6 +147,12 @@ function at(data: Json, path: string): Json {
     if (value === undefined) throw new TaskError('States.Runtime', `There is nothing at ${path}.`);
   }
   return value;
+}
+
+function textAt(data: Json, path: string): string {
+  const text = at(data, path);
+  if (typeof text !== 'string') throw new TaskError('States.Runtime', `What is at ${path} is no text.`);
+  return text;
 }
 
 function place(data: Json, path: string | null | undefined, result: Json): Json {
