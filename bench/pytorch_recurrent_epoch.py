@@ -12,7 +12,7 @@ except ImportError:
     print("no torch", flush=True)
     sys.exit()
 
-SAMPLES, FEATURES, CLASSES, LENGTH, HIDDEN, LAYERS = 10_000, 36, 3, 20, 64, 2
+SAMPLES, FEATURES, CLASSES, LENGTH, HIDDEN, LAYERS = 5_000, 36, 3, 20, 64, 2
 KIND, BATCH = sys.argv[1], int(sys.argv[2])
 
 torch.set_num_threads(1)

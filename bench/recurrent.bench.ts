@@ -4,13 +4,13 @@ import { againstPyTorch, median, PYTHON, range } from './against-pytorch.ts';
 import type { BenchResult } from './bench-result.ts';
 
 /** As in `pytorch_recurrent_epoch.py`. */
-const SAMPLES = 10_000;
+const SAMPLES = 5_000;
 const FEATURES = 36;
 const CLASSES = 3;
 const LENGTH = 20;
 const HIDDEN = 64;
 const WARM_UP_ROUNDS = 1;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 /** Epochs of LSTM and GRU over windows, in small and in large batches, in turns with a bare PyTorch loop. */
 export async function recurrentBench(): Promise<BenchResult[]> {

@@ -177,7 +177,7 @@ ${fieldTable(ARCHITECTURE)}
 ${fieldTable(RECURRENT_ARCHITECTURE)}
 
 \`activation\`, and \`hidden_layers\` beside \`hidden_size\`, have no effect, and are noticed; \`hidden_layers\` alone is refused. So is a network too large to train:
-\`sequence_length\` x \`hidden_size\` x \`num_layers\` x \`training.batch_size\` may be 16,777,216 at most.
+\`sequence_length\` x \`hidden_size\` x \`num_layers\` x \`training.batch_size\` may be 8,388,608 at most.
 
 ### model.features
 

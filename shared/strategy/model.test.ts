@@ -57,9 +57,9 @@ describe.each(['lstm', 'gru'])('a model of type %s', (type) => {
 
   it('is refused where a step of training would not fit into memory', () => {
     const large = { sequence_length: 256, hidden_size: 512, num_layers: 2 };
-    expect(problemsOf(type, large, 64)).toEqual([]);
-    expect(problemsOf(type, large, 65)).toEqual([
-      'model.architecture: is too large to train: sequence_length x hidden_size x num_layers x training.batch_size is 17039360, and may be 16777216 at most',
+    expect(problemsOf(type, large, 32)).toEqual([]);
+    expect(problemsOf(type, large, 33)).toEqual([
+      'model.architecture: is too large to train: sequence_length x hidden_size x num_layers x training.batch_size is 8650752, and may be 8388608 at most',
     ]);
   });
 });

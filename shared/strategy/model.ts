@@ -31,8 +31,8 @@ export const RECURRENT_ARCHITECTURE = {
   output_activation: OUTPUT_ACTIVATION,
 };
 
-/** Most values that the states of one layer may have in a training step: rows of all windows of a batch, times units, times layers. */
-const MAX_STATES = 2 ** 24;
+/** Most hidden states in a training step: rows of all windows of a batch, times units, times layers. At this bound, training takes about 1 GB. */
+const MAX_STATES = 2 ** 23;
 
 const NO_FEATURES = 'adds inputs in no version of the grammar: name every input in nn_inputs, and leave this out';
 
