@@ -40,7 +40,7 @@ export interface Runtime {
   readonly lock: MemoryLock;
   /** Operations of an earlier process that were settled as failed at start. */
   readonly interrupted: readonly string[];
-  /** Stops what runs (settling it as failed), and frees the memory folder. */
+  /** Stops what runs (settling it as failed), and frees the memory folder, also where something could not be settled: the next start does that. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ const DEFAULT_PROGRESS_INTERVAL_MS = 500;
 
 /**
  * Starts the embedded runtime and settles what an earlier process left unsettled.
- * @throws StorageError MEMORY_OWNED or MEMORY_UNUSABLE
+ * @throws StorageError MEMORY_OWNED, MEMORY_UNUSABLE, or why it could not be settled; the folder is free then
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const memory = resolve(options.memory);
@@ -89,10 +89,29 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     onFault: options.onFault,
   });
-  await removeHalfWritten(memory);
-  const interrupted = await settleInterrupted(ports);
-  await finishFailed(ports);
-  await releaseStraySlots(ports);
+  const free = async () => {
+    client.destroy();
+    await dynamoDb.close();
+    await lock.release();
+  };
+  const settleAndStop = async () => {
+    try {
+      return await settleInterrupted(ports);
+    } finally {
+      await workflows.close();
+      await functions.close();
+    }
+  };
+  let interrupted: readonly string[];
+  try {
+    await removeHalfWritten(memory);
+    interrupted = await settleInterrupted(ports);
+    await finishFailed(ports);
+    await releaseStraySlots(ports);
+  } catch (error) {
+    await free();
+    throw error;
+  }
   return {
     ports,
     workflows,
@@ -100,14 +119,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     lock,
     interrupted,
     async close() {
-      const stopped = await settleInterrupted(ports);
-      await workflows.close();
-      await functions.close();
-      // Only now can no handler write an experiment any more.
-      for (const operationId of stopped) await afterSettlement(ports, operationId);
-      client.destroy();
-      await dynamoDb.close();
-      await lock.release();
+      try {
+        const stopped = await settleAndStop();
+        // Only now can no handler write an experiment any more.
+        for (const operationId of stopped) await afterSettlement(ports, operationId);
+      } finally {
+        await free();
+      }
     },
   };
 }

@@ -20,10 +20,11 @@ const KILL_AT_WRITE = new URL('./kill-at-write.mjs', import.meta.url).href;
 
 /** Counts of a loop of kills. */
 interface KillCounts {
+  /** Servers started; those that were not killed ended before their doom came up. */
+  lives: number;
   kills: number;
-  /** Lives that ended by themselves: their doom did not come up. */
-  survived: number;
-  /** Operations in the table at the end, by ending. */
+  /** Operations in the table at the end, and by ending. */
+  operations: number;
   completed: number;
   failed: number;
   /** Researches that were answered with an id. */
@@ -45,7 +46,7 @@ export async function startKillBench(): Promise<KillBench> {
   const [memory, data] = [join(folder, 'memory'), join(folder, 'data')];
   await mkdir(data);
   await writeBars(data, market());
-  const counts: KillCounts = { kills: 0, survived: 0, completed: 0, failed: 0, acknowledged: 0, lost: 0 };
+  const counts: KillCounts = { lives: 0, kills: 0, operations: 0, completed: 0, failed: 0, acknowledged: 0, lost: 0 };
   const endings = new Map<string, Operation>();
 
   return {
@@ -55,8 +56,8 @@ export async function startKillBench(): Promise<KillBench> {
       const { acknowledged, signal, code, errors } = await lead({ memory, data, doom, strategies }, fileWrite);
       if (signal !== 'SIGKILL' && code !== 0) throw new Error(`The server ended by itself with status ${code}: ${errors}`);
       counts.acknowledged += acknowledged.length;
+      counts.lives++;
       if (signal === 'SIGKILL') counts.kills++;
-      else counts.survived++;
       await expectWhole({ memory, data }, acknowledged, endings, counts);
       return signal === 'SIGKILL';
     },
@@ -100,7 +101,7 @@ async function expectWhole(folders: { memory: string; data: string }, acknowledg
     expect(await runtime.ports.operations.claims(SLOT_PREFIX)).toEqual([]);
     expect(counts.lost).toBe(0);
     expect(faults).toEqual([]);
-    Object.assign(counts, { completed: completed.length, failed: operations.length - completed.length });
+    Object.assign(counts, { operations: operations.length, completed: completed.length, failed: operations.length - completed.length });
   } finally {
     await runtime.close();
   }
