@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { type Command, commandsFor, harmlessCommands } from './commands.ts';
-import { type Kind, type Sabotage, type Tally, World } from './world.ts';
+import { type Kind, type Sabotage, World } from './world.ts';
 
 /** Runs a world through the commands, lets it come to rest, and throws where the rule was broken. */
 async function live(world: World, commands: Iterable<Command>): Promise<void> {
@@ -34,7 +34,7 @@ export function theScript(kind: Kind, sabotage: Sabotage = {}, sum: Tallies = ne
 export class Tallies {
   readonly #sum = new Map<string, number>();
 
-  add(tally: Tally): void {
+  add(tally: Readonly<Record<string, number>>): void {
     for (const [name, count] of Object.entries({ runs: 1, ...tally })) this.#sum.set(name, (this.#sum.get(name) ?? 0) + count);
   }
 

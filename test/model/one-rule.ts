@@ -79,15 +79,22 @@ export class OneRule {
       return;
     }
     if (!MOVES[before.status].includes(after.status)) this.#note(id, `went from ${before.status} to ${after.status}`);
-    if (isSettled(before.status)) {
-      for (const field of ENDING) {
-        if (JSON.stringify(before[field]) !== JSON.stringify(after[field])) this.#note(id, `had ended as ${before.status}, and its ${field} was changed after`);
-      }
-      if (before.completed_at !== null && after.completed_at === null) this.#note(id, 'lost the time of its end');
-    }
+    this.#keepsEnding(before, after);
     if (before.status === 'pending' && after.status === 'running') this.#begun(after);
     if (before.status !== 'completed' && after.status === 'completed') this.#hasCompleted(after);
   };
+
+  /** Where writes are not seen: everything that is there now. */
+  looked(operations: readonly Operation[], experiments: ReadonlyMap<string, string>): void {
+    for (const operation of operations) {
+      const before = this.operations.get(operation.operation_id);
+      if (before !== undefined) this.#keepsEnding(before, operation);
+      this.operations.set(operation.operation_id, operation);
+    }
+    for (const id of this.operations.keys()) if (!operations.some(({ operation_id }) => operation_id === id)) this.#note(id, 'is lost');
+    this.#experiments.clear();
+    for (const [key, body] of experiments) this.#experiments.set(key, body);
+  }
 
   experimentWritten(key: string, body: string): void {
     const id = operationIdOf(key.slice(EXPERIMENTS_PREFIX.length, -'.yaml'.length));
@@ -177,6 +184,14 @@ export class OneRule {
     const knowsStep = STEPS.includes(String(operation.failed_step)) || (operation.failed_step === null && operation.metadata.parameters.phase === 'pending');
     if (!knowsStep) this.#note(id, `failed in phase ${operation.metadata.parameters.phase}, and its step is ${operation.failed_step}`);
     if (announces && !this.#announced.has(id)) this.#note(id, 'failed, and nobody was told');
+  }
+
+  #keepsEnding(before: Operation, after: Operation): void {
+    if (!isSettled(before.status)) return;
+    for (const field of ENDING) {
+      if (JSON.stringify(before[field]) !== JSON.stringify(after[field])) this.#note(after.operation_id, `had ended as ${before.status}, and its ${field} was changed after`);
+    }
+    if (before.completed_at !== null && after.completed_at === null) this.#note(after.operation_id, 'lost the time of its end');
   }
 
   #begun(operation: Operation): void {

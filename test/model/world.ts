@@ -58,7 +58,7 @@ export interface Sabotage {
 }
 
 /** What a run did, for the reports. */
-export interface Tally {
+export type Tally = {
   operations: number;
   completed: number;
   failed: number;
@@ -68,7 +68,7 @@ export interface Tally {
   crashes: number;
   sweeps: number;
   events: number;
-}
+};
 
 interface RunningExecution {
   readonly actor: Actor;
