@@ -28,7 +28,10 @@ export async function cancelResearch(
   });
   if (!cancelled) {
     const operation = await ports.operations.get(operationId);
-    return operation === null ? { outcome: 'not_found' } : { outcome: 'not_cancellable', status: operation.status };
+    if (operation === null) return { outcome: 'not_found' };
+    // A store's client that lost the answer sends the write again, which is then refused by what it did the first time.
+    const isOwn = operation.status === 'cancelled' && operation.completed_at === cancelledAt && operation.error_cause === reason;
+    if (!isOwn) return { outcome: 'not_cancellable', status: operation.status };
   }
   try {
     await workflows.stop(operationId, reason);
