@@ -156,6 +156,14 @@ export class OneRule {
     for (const { key, operationId } of claims) if (key.startsWith('slot#')) this.#note(operationId, `still holds ${key}`);
   }
 
+  /** What readers of experiments find when all is at rest. */
+  read({ experiments, unreadable }: { readonly experiments: readonly Experiment[]; readonly unreadable: readonly { readonly key: string; readonly reason: string }[] }): void {
+    for (const { key, reason } of unreadable) this.broken.push(`${key} is listed as unreadable: ${reason}`);
+    const found = experiments.map(({ id }) => id).toSorted();
+    const expected = [...this.operations.values()].filter(({ status }) => status === 'completed').map(({ experiment_id: id }) => String(id)).toSorted();
+    if (found.join() !== expected.join()) this.broken.push(`readers find ${found.join(', ')} instead of ${expected.join(', ')}`);
+  }
+
   /** What must hold besides, where nothing befell any operation but that it was cancelled. */
   asScripted(): void {
     for (const operation of this.operations.values()) {

@@ -1,4 +1,5 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { findExperiments } from '../../functions/api/experiments.ts';
 import { reconcileHandler } from '../../functions/reconcile/handler.ts';
 import type { StepFunction } from '../../functions/step-functions.ts';
 import { isSettled } from '../../memory-schema/operation.ts';
@@ -102,6 +103,8 @@ export class World {
   readonly #executions = new Map<string, RunningExecution>();
   readonly #invocations = new Set<Invocation>();
   readonly #actors = new Set<Actor>();
+  /** How often each operation was asked to be cancelled. */
+  readonly #cancels = new Map<string, number>();
   /** The table's indexes as they were at some time; null where they are up to date. */
   #lagging: MemoryOperationStore | null = null;
   #now = Date.UTC(2026, 0, 1);
@@ -157,10 +160,15 @@ export class World {
 
   cancel(operationId: string): void {
     if (!this.#isUp) return;
+    this.#cancels.set(operationId, (this.#cancels.get(operationId) ?? 0) + 1);
     this.#act('api', null, 'a cancel', async (actor) => {
       const ports = this.#ports(actor);
-      const { outcome } = await cancelResearch({ ports, workflows: this.#workflows(actor) }, operationId);
+      const answer = await cancelResearch({ ports, workflows: this.#workflows(actor) }, operationId);
+      const { outcome } = answer;
       const status = this.rule.operations.get(operationId)?.status;
+      if (outcome === 'not_cancellable' && answer.status === 'cancelled' && this.#cancels.get(operationId) === 1) {
+        this.rule.broken.push(`${operationId} was cancelled by the request that was refused because of it`);
+      }
       if (outcome === 'cancelled' && status !== 'cancelled') this.rule.broken.push(`${operationId} was said to be cancelled, and is ${status}`);
       if (outcome === 'not_found') this.rule.broken.push(`${operationId} was not found`);
     });
@@ -279,6 +287,8 @@ export class World {
       }
     }
     this.rule.atRest(await this.store.claims(''), { announces: this.kind === 'cloud' });
+    const ports = { objects: this.#objects, operations: this.store, now: () => new Date(this.#now) };
+    this.rule.read(await findExperiments(ports, { limit: 1_000, offset: 0 }));
     this.tally.operations = this.rule.operations.size;
     for (const { status } of this.rule.operations.values()) {
       if (status === 'completed' || status === 'failed' || status === 'cancelled') this.tally[status]++;
