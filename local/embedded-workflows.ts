@@ -1,6 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExecutionAbortedError, ExecutionTimeoutError } from 'aws-local-stepfunctions';
+import { causeOf } from '../shared/errors/cause.ts';
+import { fail, type PipelineError } from '../shared/errors/index.ts';
 import type { Execution, Workflows } from '../shared/ports/index.ts';
 import type { ResearchStateMachine, StateMachineRun } from './state-machine.ts';
 
@@ -77,24 +79,30 @@ export class EmbeddedWorkflows implements Workflows {
       // oxlint-disable-next-line loud/no-swallowed-error -- the execution's ending, which onEnd settles
       (error: unknown): Execution => failureOf(error),
     );
-    try {
-      await log;
-    } catch (error) {
-      run.abort();
-      throw error;
-    } finally {
-      const execution = await ending;
-      this.#ended.set(operationId, execution);
-      // Whatever ended the execution, a handler may still be at work for it.
-      controller.abort();
-      await this.#options.onEnd(operationId, execution);
-    }
+    const unlogged = await log;
+    if (unlogged !== null) run.abort();
+    const ended = await ending;
+    const isStoppedForLog = unlogged !== null && ended.status === 'ABORTED';
+    const execution = isStoppedForLog ? endOf('FAILED', unlogged.name, causeOf(unlogged).cause) : ended;
+    this.#ended.set(operationId, execution);
+    // Whatever ended the execution, a handler may still be at work for it.
+    controller.abort();
+    await this.#options.onEnd(operationId, execution);
+    if (unlogged !== null && !isStoppedForLog) throw unlogged;
   }
 
-  async #writeLog(operationId: string, events: AsyncGenerator<object>): Promise<void> {
+  /** Returns why it could not be written to the end, or null: an execution that leaves no trace is stopped. */
+  async #writeLog(operationId: string, events: AsyncGenerator<object>): Promise<PipelineError | null> {
     const file = this.#options.logFile(operationId);
-    await mkdir(dirname(file), { recursive: true });
-    for await (const event of events) await appendFile(file, `${JSON.stringify(event)}\n`);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      for await (const event of events) await appendFile(file, `${JSON.stringify(event)}\n`);
+      return null;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // oxlint-disable-next-line loud/no-swallowed-error -- handed on: the execution fails with it
+      return fail('OBJECT_WRITE_FAILED', { key: file, reason }, error);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rename, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCause } from '../../../shared/errors/cause.ts';
@@ -184,6 +184,28 @@ test('where neither Complete nor RecordFailure nor what follows can write, the f
   expect(operation).toMatchObject({ status: 'failed', error_code: 'INTERRUPTED', failed_step: 'record' });
   await bench.expectNothingLeft(id);
   expect(await filesIn(join(bench.memory, 'experiments'))).toEqual([]);
+});
+
+test('where the log of an execution can no longer be written, the operation fails with that reason, and the runtime goes on', async () => {
+  const bench = await startFaultBench();
+  onTestFinished(() => bench.close());
+  await bench.reset();
+  bench.before(async (name, id) => {
+    if (name !== 'backtest') return;
+    // Where nobody may make a file.
+    await symlink('/sys/kernel/log', bench.run(id, 'unwritable'));
+    await rename(bench.run(id, 'unwritable'), bench.run(id, 'execution.jsonl'));
+  });
+  const id = await bench.trigger(strategy());
+  const operation = await bench.ended(id);
+  expect(operation).toMatchObject({ status: 'failed', error_type: 'StorageError', error_code: 'OBJECT_WRITE_FAILED' });
+  expect(operation.error_message).toContain('execution.jsonl');
+  await bench.expectNothingLeft(id);
+
+  await bench.reset();
+  const again = await bench.retry(id);
+  await bench.ended(again);
+  await bench.expectCompleted(again);
 });
 
 describe('an operation that somebody else has settled', () => {
