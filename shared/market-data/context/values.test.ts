@@ -16,6 +16,17 @@ describe('parseContextValues', () => {
     expect(Array.from(read('date,value\n2024-01-05,1\n2024-02-29,2\n').published, isoTime)).toEqual(['2024-01-06T00:00:00Z', '2024-03-01T00:00:00Z']);
   });
 
+  it.each([
+    ['2024-01-05Z', '2024-01-06T00:00:00Z'],
+    ['2024-01-05 12:00Z', '2024-01-05T12:00:00Z'],
+    ['2024-01-05GMT', '2024-01-06T00:00:00Z'],
+    ['2024-01-05+02:00', '2024-01-05T22:00:00Z'],
+    ['2024-01-05-0500', '2024-01-06T05:00:00Z'],
+    ['2024-01-05T00:00-05:00', '2024-01-05T05:00:00Z'],
+  ])('takes the zone of %s for no clock time: it is known from %s on', (time, known) => {
+    expect(Array.from(read(`t,value\n${time},1\n`).published, isoTime)).toEqual([known]);
+  });
+
   it('gives the same values back that were written', () => {
     const values = { published: Float64Array.of(Date.UTC(2024, 0, 5, 13, 30), Date.UTC(2024, 0, 6)), value: Float64Array.of(0.1 + 0.2, -7) };
     expect(read(serializeContextValues(values))).toEqual({ ...values, lastLineEnds: true });

@@ -6,7 +6,6 @@ import { newStamp, NO_OFFSET, readStamp } from '../csv/stamp.ts';
 import { isoTime } from '../times.ts';
 
 const DAY_MS = 86_400_000;
-const DATE_BYTES = 10;
 /** A date, a comma, a digit and a line end. */
 const MIN_ROW_BYTES = 13;
 
@@ -48,8 +47,7 @@ export function parseContextValues(csv: Uint8Array, file: string): ContextValues
       throw fail('DATA_TIME_INVALID', { file, line, text: excerpt(csv, starts[0]!, ends[0]!) });
     }
     const instant = stamp.offset === NO_OFFSET ? stamp.wall : stamp.wall - stamp.offset * 60_000;
-    const hasClock = ends[0]! - starts[0]! > DATE_BYTES;
-    const known = hasClock ? instant : instant + DAY_MS;
+    const known = stamp.hasClock ? instant : instant + DAY_MS;
     const previous = row === 0 ? -Infinity : published[row - 1]!;
     if (known === previous) throw fail('CONTEXT_TIME_REPEATED', { file, line, time: isoTime(known) });
     if (known < previous) throw fail('CONTEXT_TIME_UNSORTED', { file, line, time: isoTime(known), previous: isoTime(previous) });

@@ -10,13 +10,15 @@ export interface Stamp {
   wall: number;
   /** Minutes east of UTC that the text states, or NO_OFFSET. */
   offset: number;
+  /** False for a day without a time of day. */
+  hasClock: boolean;
   dayCode: number;
   dayMs: number;
 }
 
 /** A stamp to read into. */
 export function newStamp(): Stamp {
-  return { wall: Number.NaN, offset: NO_OFFSET, dayCode: -1, dayMs: Number.NaN };
+  return { wall: Number.NaN, offset: NO_OFFSET, hasClock: false, dayCode: -1, dayMs: Number.NaN };
 }
 
 /**
@@ -28,6 +30,7 @@ export function readStamp(bytes: Uint8Array, start: number, end: number, order: 
   if (end - start < 10 || !readDay(bytes, start, order, into)) return false;
   into.wall = into.dayMs;
   into.offset = NO_OFFSET;
+  into.hasClock = false;
   let p = start + 10;
   if (p === end) return true;
 
@@ -38,6 +41,7 @@ export function readStamp(bytes: Uint8Array, start: number, end: number, order: 
   const minute = twoDigits(bytes, p + 3);
   if (p + 5 > end || hour < 0 || hour > 23 || bytes[p + 2] !== 0x3a || minute < 0 || minute > 59) return false;
   p += 5;
+  into.hasClock = true;
   let second = 0;
   if (p + 3 <= end && bytes[p] === 0x3a) {
     second = twoDigits(bytes, p + 1);
