@@ -20,10 +20,9 @@ interface DeclaredIndicator {
 export type Indicators = ReadonlyMap<string, DeclaredIndicator | null>;
 
 /** Types that are known and not offered as model inputs, with the reason. */
-const REFUSED_TYPES: Readonly<Record<string, string>> = {
-  zigzag: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
-  zigzagindicator: 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`',
-};
+const REFUSED_TYPES: ReadonlyMap<string, string> = new Map(
+  ['zigzag', 'zigzagindicator'].map((type) => [type, 'zigzag sees the future and cannot be a model input: it serves as a label source, `training.labels.source: zigzag`']),
+);
 
 /** Parameters that no value can change a figure by, by indicator type, with what holds whatever they say. */
 export const WITHOUT_EFFECT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -52,7 +51,7 @@ function readIndicator(report: Report, path: string, id: string, node: Tree, con
   const dataSource = readDataSource(report, at(path, 'data_source'), map.get('data_source'), context);
   const type = readValue(report, at(path, 'type'), map.get('type'), z.string());
   if (type === undefined) return null;
-  const refused = REFUSED_TYPES[type.toLowerCase()];
+  const refused = REFUSED_TYPES.get(type.toLowerCase());
   const indicator = findIndicator(type);
   if (refused !== undefined || indicator === null) {
     report.problem(at(path, 'type'), refused ?? unknownName('indicator type', type, typeNames()));

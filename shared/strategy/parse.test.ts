@@ -187,6 +187,7 @@ describe('parseStrategy', () => {
       { 'indicators.rsi_14.type': 'bollinger' },
       'indicators.rsi_14.type: unknown indicator type `bollinger`: did you mean `bollingerbands`? Known: rsi, ',
     ],
+    ['an indicator type that is a property of every object', { 'indicators.rsi_14.type': 'constructor' }, 'indicators.rsi_14.type: unknown indicator type `constructor`'],
     ['a zigzag as input', { 'indicators.rsi_14.type': 'ZigZag' }, 'indicators.rsi_14.type: zigzag sees the future'],
     [
       'an unknown indicator parameter',
