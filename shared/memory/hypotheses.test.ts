@@ -89,6 +89,15 @@ test.each([
   expect(nextHypothesisId(ids.map((id) => ({ id })))).toBe(next);
 });
 
+test('there is no id after the last', () => {
+  expect(nextHypothesisId([{ id: 'H_999999998' }])).toBe('H_999999999');
+  expect(() => nextHypothesisId([{ id: 'H_999999999' }])).toThrow(RangeError);
+});
+
+test('a hypothesis that two experiments tested is not one tested by an experiment of both names', () => {
+  expect(isSameHypothesis(hypothesis('validated', { tested_by: ['a', 'b'] }), hypothesis('validated', { tested_by: ['a,b'] }))).toBe(false);
+});
+
 test('a hypothesis is the same one after it was tested here, and another where its words, its origin or what was found elsewhere differ', () => {
   const one = hypothesis();
   const here = tested(one, 'refuted');

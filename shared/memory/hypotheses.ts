@@ -34,9 +34,16 @@ export function afterTest(hypothesis: Hypothesis, { experimentId, verdict, at }:
   };
 }
 
-/** The id after the highest there is: `H_001`, and so on. */
+/** The greatest number that an id may have: nine digits. */
+const LAST_NUMBER = 999_999_999;
+
+/**
+ * The id after the highest there is: `H_001`, and so on.
+ * @throws RangeError where that one is the last: an id beyond it would make the file unreadable
+ */
 export function nextHypothesisId(hypotheses: readonly Pick<Hypothesis, 'id'>[]): string {
   const highest = hypotheses.reduce((most, { id }) => Math.max(most, Number(id.slice(2))), 0);
+  if (highest >= LAST_NUMBER) throw new RangeError(`There is no id of a hypothesis after H_${highest}.`);
   return `H_${String(highest + 1).padStart(3, '0')}`;
 }
 
@@ -55,7 +62,7 @@ export function isSameHypothesis(there: Hypothesis, offered: Hypothesis): boolea
     there.rationale === offered.rationale &&
     there.source_experiment === offered.source_experiment &&
     there.created === offered.created &&
-    testedBefore.join() === offeredBefore.join() &&
+    JSON.stringify(testedBefore) === JSON.stringify(offeredBefore) &&
     (tests !== undefined || there.status === offered.status)
   );
 }

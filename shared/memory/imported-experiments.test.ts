@@ -80,6 +80,20 @@ describe('a record of KTRDR', () => {
     expect(problemsOf(text)).not.toEqual([]);
   });
 
+  test.each([
+    ['an alias without its anchor', 'id: *nowhere', 'is not YAML: Unresolved alias'],
+    ['aliases that grow without measure', ['a: &a [x]', ...Array.from({ length: 9 }, (_, i) => `k${i}: &${'bcdefghij'[i]} [${new Array(9).fill(`*${'abcdefghi'[i]}`).join()}]`)].join('\n'), 'is not YAML: Excessive alias count'],
+    ['flow lists in each other', '['.repeat(100_000), 'is nested deeper than 32 levels'],
+    ['lists in each other', '- '.repeat(100_000), 'is nested deeper than 32 levels'],
+    ['mappings in each other', Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'is nested deeper than 32 levels'],
+  ])('has no %s', (_, text, problem) => {
+    expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('may have 32 levels of lists in its context', () => {
+    expect(problemsOf(changed(RECORDS.live, ['context', 'extra'], JSON.parse(`${'['.repeat(28)}${']'.repeat(28)}`)))).toEqual([]);
+  });
+
   test('is UTF-8', () => {
     expect(readImportedText(Uint8Array.of(0xff, 0xfe))).toEqual({ ok: false, problems: [{ path: '', message: 'is not UTF-8 text' }] });
   });

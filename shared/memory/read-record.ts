@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { Lexer, parseDocument, Parser } from 'yaml';
 import type { z } from 'zod';
 
 /** What is wrong with one field of a file; an empty path means the whole. */
@@ -9,17 +9,46 @@ export interface RecordProblem {
 
 export type ReadRecord<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly RecordProblem[] };
 
-/** Reads a YAML text by a schema; all its problems at once, each with its path. Duplicate keys and text that is not UTF-8 are problems. */
+/** Levels of lists and mappings in a record at most; those there are have five. */
+const MOST_LEVELS = 32;
+
+/**
+ * Reads a YAML text by a schema; all its problems at once, each with its path. Duplicate keys, aliases that lead nowhere or are too many,
+ * and text that is not UTF-8 are problems.
+ */
 export function readRecord<T>(text: string | Uint8Array, schema: z.ZodType<T>): ReadRecord<T> {
   const decoded = typeof text === 'string' ? text : decode(text);
   if (decoded === null) return { ok: false, problems: [{ path: '', message: 'is not UTF-8 text' }] };
+  if (isNestedDeeper(decoded, MOST_LEVELS)) return { ok: false, problems: [{ path: '', message: `is nested deeper than ${MOST_LEVELS} levels` }] };
   const document = parseDocument(decoded, { prettyErrors: true });
   if (document.errors.length > 0) {
     return { ok: false, problems: document.errors.map(({ message }) => ({ path: '', message: `is not YAML: ${message.split('\n', 1).join('')}` })) };
   }
-  const parsed = schema.safeParse(document.toJS());
+  const plain = plainValue(document);
+  if ('problem' in plain) return { ok: false, problems: [{ path: '', message: plain.problem }] };
+  const parsed = schema.safeParse(plain.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
+}
+
+/** Documents are composed by recursion, which too deep a nesting would end together with its process: it has to be seen before. */
+function isNestedDeeper(text: string, levels: number): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // A block mapping in a block list opens two levels of tokens for each of nodes.
+    if (parser.stack.length > 2 * levels) return true;
+    for (const _ of parser.next(lexeme));
+  }
+  return false;
+}
+
+function plainValue(document: ReturnType<typeof parseDocument>): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { problem: `is not YAML: ${error.message}` };
+    throw error;
+  }
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly RecordProblem[] {
