@@ -185,8 +185,16 @@ describe('scaling', () => {
     const [{ features, label }] = symbols as [(typeof symbols)[0] & object];
     const column = Float64Array.from({ length: 1000 }, (_, row) => (row < 700 ? 0.1 : row));
     expect(() => assembleDataset({ strategy: normalized(normalization), symbols: [{ features: { ...features, columns: [column] }, label }], classes })).toThrow(
-      `[TRAINING_FEATURE_CONSTANT] Feature 1h_rsi_14_raw is 0.1 in all 700 training rows: ${normalization}`,
+      `[TRAINING_FEATURE_CONSTANT] Feature 1h_rsi_14_raw is 0.1 in all 700 training rows, but for rounding: ${normalization}`,
     );
+  });
+
+  it.each(['minmax', 'zscore'] as const)('by %s refuses a column that moves by rounding alone', (normalization) => {
+    const [{ features, label }] = symbols as [(typeof symbols)[0] & object];
+    const column = Float64Array.from({ length: 1000 }, (_, row) => (row < 700 ? [0.1 + 0.2, 0.3, 0.1 * 3][row % 3]! : row));
+    expect(() => assembleDataset({ strategy: normalized(normalization), symbols: [{ features: { ...features, columns: [column] }, label }], classes })).toThrow(/^\[TRAINING_FEATURE_CONSTANT\]/);
+    const small = column.map((value, row) => value + (row % 2) * 1e-9);
+    expect(assembleDataset({ strategy: normalized(normalization), symbols: [{ features: { ...features, columns: [small] }, label }], classes }).scaling[0]?.scale).toBeGreaterThan(1e-10);
   });
 });
 

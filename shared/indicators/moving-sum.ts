@@ -37,9 +37,17 @@ export function movingSumSoFar(values: Float64Array, period: number): Float64Arr
   return sums;
 }
 
-/** Means over the last `period` values; see `movingSum`. */
+/**
+ * Means over the last `period` values; see `movingSum`. Of a window without a move it is that very value: what does not move must not
+ * seem to, by rounding, where it is scaled.
+ */
 export function movingMean(values: Float64Array, period: number, start = 0): Float64Array {
   const means = movingSum(values, period, start);
-  for (let i = 0; i < means.length; i += 1) means[i] = means[i]! / period;
+  let equal = 0;
+  for (let i = start; i < means.length; i += 1) {
+    const value = values[i]!;
+    equal = i > start && value === values[i - 1] ? equal + 1 : 1;
+    means[i] = equal >= period ? value : means[i]! / period;
+  }
   return means;
 }

@@ -73,6 +73,17 @@ describe('over 74,439 values', () => {
   });
 });
 
+describe('movingMean', () => {
+  it('is the value itself, exactly, where a window does not move, wherever it lies', () => {
+    fc.assert(
+      fc.property(values, fc.double({ min: 1e-6, max: 1e6, noNaN: true }), period, (before, value, size) => {
+        const column = Float64Array.of(...before, ...new Array<number>(3 * size).fill(value));
+        expect(new Set(movingMean(column, size).subarray(before.length + size - 1))).toEqual(new Set([value]));
+      }),
+    );
+  });
+});
+
 describe('movingDeviation', () => {
   it('is the sample deviation of every window, and never less than nothing', () => {
     fc.assert(

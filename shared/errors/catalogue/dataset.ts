@@ -98,7 +98,7 @@ export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'afte
   TRAINING_FEATURE_CONSTANT: failure(
     'TrainingDataError',
     (f: { feature: string; normalization: string; value: number; rows: number }) =>
-      `Feature ${f.feature} is ${f.value} in all ${f.rows} training rows: ${f.normalization} normalization is undefined.`,
+      `Feature ${f.feature} is ${f.value} in all ${f.rows} training rows, but for rounding: ${f.normalization} normalization is undefined.`,
     'Remove the feature or its normalization, or train on a range in which it moves.',
     { steps: ['train'], retry: 'never' },
   ),
