@@ -65,6 +65,13 @@ describe('regime', () => {
     expect(fitAndLabel(regime, even, withDefaults({ atr_period: 4 }), [10, 50]).statistics?.['typical_range']).toBeCloseTo(1 / 100.5, 12);
   });
 
+  it('has no label, and says so, where a return overflows', () => {
+    const params = withDefaults({ atr_period: 4, vol_lookback: 10 });
+    const steps = closesOnly(Array.from({ length: 60 }, (_, i) => (i === 30 ? 1e-308 : i === 29 ? 1e308 : 100 + (i % 2))));
+    const { values, resolvedAt } = regime.label(steps, params, { typical_range: 0.01 });
+    expect(Array.from(values, (value, i) => (resolvedAt[i]! >= 0 && Number.isNaN(value) ? i : -1)).filter((i) => i >= 0)).toEqual(Array.from({ length: 15 }, (_, i) => 26 + i));
+  });
+
   it('labels nothing where prices never moved', () => {
     const flat = closesOnly(new Array(300).fill(1));
     expect(fitAndLabel(regime, flat, withDefaults({}), [0, 300]).resolvedAt.every((at) => at < 0)).toBe(true);

@@ -37,7 +37,7 @@ type RegimeStatistics = {
  *
  * A volatile bar is known `atr_period` bars later; any other not before that either, nor before its leg has ended, by a
  * reversal that confirms the leg's last pivot, and all fine pivots up to there are certain. The first `vol_lookback` bars
- * cannot be volatile.
+ * cannot be volatile. Where returns overflow, so that there is no deviation, the label is NaN, which a data set refuses.
  */
 export const regime: Labeler<RegimeParams, RegimeStatistics> = {
   source: 'regime',
@@ -57,7 +57,14 @@ export const regime: Labeler<RegimeParams, RegimeStatistics> = {
       if (seen >= length) {
         values[i] = NaN;
         resolvedAt[i] = -1;
-      } else if (deviation(returns, i, seen) > params.vol_crisis_threshold * deviation(returns, i - behind, i)) {
+        continue;
+      }
+      const coming = deviation(returns, i, seen);
+      const past = deviation(returns, i - behind, i);
+      if (Number.isNaN(coming) || Number.isNaN(past)) {
+        values[i] = NaN;
+        resolvedAt[i] = seen;
+      } else if (coming > params.vol_crisis_threshold * past) {
         values[i] = REGIME.VOLATILE;
         resolvedAt[i] = seen;
       } else if (resolvedAt[i]! >= 0) {

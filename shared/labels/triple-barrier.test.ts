@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars, readGoldenTable } from '../../test/golden.ts';
+import { sliceBars } from '../market-data/bars.ts';
 import { barsArbitrary } from '../market-data/testing/bars-arbitrary.ts';
 import { fitAndLabel, type BarRange } from './labeler.ts';
 import { describeLabelerContract } from './testing/labeler-contract.ts';
@@ -75,6 +76,23 @@ describe('triple barrier', () => {
     const labels = fitAndLabel(tripleBarrier, bars, withDefaults({}), whole);
     expect(Object.keys(labels).toSorted()).toEqual(['resolvedAt', 'values']);
     expect(fitAndLabel(tripleBarrier, bars, withDefaults({ compute_weights: true }), whole).weighting).toBe('uniqueness');
+  });
+
+  it.each(['atr', 'returns'] as const)('has no label, and says so, from the bar on whose price overflows the volatility: %s', (vol_method) => {
+    const spike = 60;
+    const overflowing = (column: Float64Array, value: number): Float64Array => column.slice(0, 120).with(spike, value);
+    const broken = {
+      ...sliceBars(bars, 0, 120),
+      high: overflowing(bars.high, 1e308),
+      low: overflowing(bars.low, 1e-308),
+      close: overflowing(bars.close, 1e-308),
+    };
+    broken.close[spike - 1] = 1e308;
+    broken.high[spike - 1] = 1e308;
+    const { values, resolvedAt } = fitAndLabel(tripleBarrier, broken, withDefaults({ vol_method, max_holding_period: 5 }), [0, 120]);
+    expect(values.subarray(0, spike - 10).every((label) => label >= 0)).toBe(true);
+    expect(values.subarray(spike).every(Number.isNaN)).toBe(true);
+    expect(resolvedAt.subarray(spike).every((at, i) => at === spike + i)).toBe(true);
   });
 
   it.each([

@@ -39,6 +39,8 @@ type TripleBarrierStatistics = {
  * Known at the bar that touches, else at t + H. Early in the series, t < vol_span, a volatility that is still undefined
  * or zero is replaced by that of bar vol_span: such a label is not known before that bar.
  *
+ * A label whose volatility overflows is NaN, which a data set refuses.
+ *
  * With `cusum_threshold` only the bars at CUSUM events are examples; the automatic threshold is a statistic of the market.
  *
  * @see M. Lopez de Prado, Advances in Financial Machine Learning (2018), section 3.4
@@ -80,6 +82,10 @@ function barrierLabels(bars: Bars, params: TripleBarrierParams): Labels {
       if (span >= length) continue;
       volatility = volatilities[span]!;
       knownFrom = span;
+    }
+    if (!Number.isFinite(volatility)) {
+      labels.resolvedAt[i] = knownFrom;
+      continue;
     }
     const entry = close[i]!;
     const upper = entry * (1 + params.pt_multiplier * volatility);
