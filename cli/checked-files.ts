@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PipelineError } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import { type ContextReport, describeContextFile } from '../shared/market-data/context/describe.ts';
 import { parseBarsWithNotes } from '../shared/market-data/csv.ts';
 import { type DataFile, dataFileKey, parseDataFileName } from '../shared/market-data/file-name.ts';
 import { checkQuality } from '../shared/market-data/quality.ts';
 import { assertObjectKey } from '../shared/memory/keys.ts';
-import { readDataFile, reasonOf } from './data-files.ts';
+import { readDataFile } from './data-files.ts';
 import { CommandExit } from './exit.ts';
 
 /** A data file that can be used. */
@@ -27,7 +28,7 @@ export async function namesIn(dir: string): Promise<readonly string[]> {
     const context = hasContext ? await readdir(join(dir, 'context')) : [];
     return [...entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name), ...context.map((name) => `context/${name}`)];
   } catch (error) {
-    throw new CommandExit(2, `The folder ${dir} cannot be read: ${reasonOf(error)}.`, { cause: error });
+    throw new CommandExit(2, `The folder ${dir} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, PipelineError } from '../shared/errors/index.ts';
+import { messageOf, rootMessageOf } from '../shared/errors/message.ts';
 import { describeOwner, memoryOwner, type MemoryOwner } from '../local/memory-owner.ts';
 import type { UploadGrant } from './api-answers.ts';
 import { authorizationGuidance } from './authorization.ts';
@@ -98,14 +99,14 @@ async function exists(folder: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw fail('MEMORY_UNUSABLE', { folder, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder, reason: messageOf(error) }, error);
   }
 }
 
 /** Nobody answers at the address. */
 export class Unreachable extends Refusal {
   constructor(address: string, cause: unknown) {
-    super(`Nothing answers at ${address}: ${rootMessage(cause)}.`, {
+    super(`Nothing answers at ${address}: ${rootMessageOf(cause)}.`, {
       guidance: 'Check the address and that the server runs (`tocsin serve`), then repeat the command.',
       transient: true,
       cause,
@@ -182,7 +183,7 @@ export function interruptedNotice(operationIds: readonly string[]): string {
 
 /** Says that an operation's ending stands, but something it left behind could not be removed. */
 export function reportCleanUpFault(operationId: string, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   process.stderr.write(`\nERROR  ${operationId} has ended, but could not be cleaned up after: ${reason}\n       The next start does it; its record says how it ended.\n`);
 }
 
@@ -191,10 +192,4 @@ export function endLoudly(error: unknown): never {
   process.stderr.write(`\nERROR  An ending could not be recorded, so this process stops; the next start settles its operations.\n`);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(EXIT.failed);
-}
-
-function rootMessage(error: unknown): string {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  return at instanceof Error ? at.message : String(at);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, type PipelineError } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import { MAX_FILE_BYTES } from '../shared/market-data/csv/header.ts';
 
 /** A file to be written. */
@@ -42,7 +43,7 @@ export async function writeDataFiles(files: readonly NewFile[], { force }: { rea
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw fail('DATA_FILE_UNWRITABLE', { file: path, reason: reasonOf(error) }, error);
+      throw fail('DATA_FILE_UNWRITABLE', { file: path, reason: messageOf(error) }, error);
     }
   }
   return changed.map(({ path }) => path);
@@ -53,15 +54,10 @@ async function contentOf(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw fail('DATA_FILE_UNREADABLE', { file: path, reason: reasonOf(error) }, error);
+    throw fail('DATA_FILE_UNREADABLE', { file: path, reason: messageOf(error) }, error);
   }
 }
 
 function unreadable(path: string, error: unknown): PipelineError {
-  return fail('DATA_FILE_UNREADABLE', { file: path, reason: reasonOf(error) }, error);
-}
-
-/** An error's message. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return fail('DATA_FILE_UNREADABLE', { file: path, reason: messageOf(error) }, error);
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { FolderObjectStore } from '../local/folder-object-store.ts';
 import type { FeatureMatrix } from '../shared/dataset/feature-matrix.ts';
 import { MarketDataError } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import { loadContext } from '../shared/market-data/context/load.ts';
 import { loadSymbolFeatures } from '../shared/research/symbol-data.ts';
 import type { Strategy } from '../shared/strategy/strategy.ts';
@@ -66,7 +67,7 @@ async function writeWhole(path: string, chunks: Iterable<Uint8Array>): Promise<v
     if (present === 'device') await pipeline(chunks, createWriteStream(path));
     else await replaceFile(present === 'file' ? await realpath(path) : path, chunks);
   } catch (error) {
-    throw new Refusal(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`, {
+    throw new Refusal(`${path} cannot be written: ${messageOf(error)}.`, {
       guidance: 'Choose a file in a folder that is there and that you may write to.',
       cause: error,
     });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Hypothesis, hypothesesSchema } from '../memory-schema/hypothesis.ts';
 import { readImportedText } from '../shared/memory/imported-experiments.ts';
 import { problemText, readRecord } from '../shared/memory/read-record.ts';
-import { reasonOf } from './data-files.ts';
 import { EXIT, Refusal } from './refusal.ts';
+import { messageOf } from '../shared/errors/message.ts';
 
 /** The records of a KTRDR memory folder, each of them valid. */
 export interface ImportFolder {
@@ -70,7 +70,7 @@ async function yamlFiles(dir: string): Promise<readonly string[]> {
   try {
     return (await readdir(dir)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).toSorted((a, b) => (a < b ? -1 : 1));
   } catch (error) {
-    throw new Refusal(`The folder ${dir} cannot be read: ${reasonOf(error)}.`, { exitCode: EXIT.usage, cause: error });
+    throw new Refusal(`The folder ${dir} cannot be read: ${messageOf(error)}.`, { exitCode: EXIT.usage, cause: error });
   }
 }
 
@@ -86,6 +86,6 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new Refusal(`${path} cannot be read: ${reasonOf(error)}.`, { exitCode: EXIT.usage, cause: error });
+    throw new Refusal(`${path} cannot be read: ${messageOf(error)}.`, { exitCode: EXIT.usage, cause: error });
   }
 }

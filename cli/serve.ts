@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ApiErrorEvent } from '../functions/api/deps.ts';
 import { PortUnavailableError, type Server, startServer } from '../local/server.ts';
 import { fail } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import { endLoudly, interruptedNotice, reportCleanUpFault } from './connect.ts';
 import { type Interrupt, watchInterrupt } from './interrupt.ts';
 import { EXIT, Refusal } from './refusal.ts';
@@ -63,7 +64,7 @@ async function readAgain(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw fail('OBJECT_READ_FAILED', { key: path, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('OBJECT_READ_FAILED', { key: path, reason: messageOf(error) }, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { Refusal } from './refusal.ts';
+import { messageOf } from '../shared/errors/message.ts';
 
 /** A request to be signed. */
 interface Unsigned {
@@ -49,7 +50,7 @@ function orRefuse<T, A extends readonly unknown[]>(provider: (...args: A) => Pro
     try {
       return await provider(...args);
     } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+      const reason = messageOf(error).replace(/\.$/, '');
       throw new Refusal(`The request could not be signed, since there are no usable AWS credentials: ${reason}.`, {
         guidance:
           'Set AWS_PROFILE to a profile of ~/.aws/config (for single sign-on, run `aws sso login` first), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ' +

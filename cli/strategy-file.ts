@@ -3,6 +3,7 @@ import { parseStrategy } from '../shared/strategy/parse.ts';
 import { problemLine } from '../shared/strategy/report.ts';
 import type { Strategy } from '../shared/strategy/strategy.ts';
 import { EXIT, Refusal } from './refusal.ts';
+import { messageOf } from '../shared/errors/message.ts';
 
 /** The API takes no more, and the grammar needs far less. */
 const LARGEST_BYTES = 256 * 1024;
@@ -28,7 +29,7 @@ export async function readStrategyFile(path: string): Promise<StrategyFile> {
 
 async function readText(path: string): Promise<string> {
   const bytes = await readBounded(path).catch((error: unknown) => {
-    throw new Refusal(`The strategy file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { exitCode: EXIT.usage, cause: error });
+    throw new Refusal(`The strategy file ${path} cannot be read: ${messageOf(error)}.`, { exitCode: EXIT.usage, cause: error });
   });
   if (bytes.length > LARGEST_BYTES) {
     throw new Refusal(`The strategy file ${path} is larger than ${LARGEST_BYTES / 1024} KB, which no strategy needs.`, { exitCode: EXIT.usage });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fail } from '../shared/errors/index.ts';
+import { issueText } from '../shared/errors/issue-text.ts';
 import { isStrategyName } from '../shared/memory/keys.ts';
 
 const text = z.string().min(1);
@@ -39,6 +40,5 @@ export const reconcileEnvironment = storesEnvironment.extend({ STATE_MACHINE_ARN
 export function readEnvironment<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv = process.env): T {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw fail('ENVIRONMENT_INVALID', { problems }, parsed.error);
+  throw fail('ENVIRONMENT_INVALID', { problems: parsed.error.issues.map(issueText) }, parsed.error);
 }

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import { assertObjectKey } from '../shared/memory/keys.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import type { ObjectStore, ObjectSummary, PutOptions, VersionedObject } from '../shared/ports/index.ts';
@@ -39,7 +40,7 @@ export class FolderObjectStore implements ObjectStore {
     } catch (error) {
       // A folder is no object.
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return null;
-      throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
+      throw fail('OBJECT_READ_FAILED', { key, reason: messageOf(error) }, error);
     }
   }
 
@@ -58,7 +59,7 @@ export class FolderObjectStore implements ObjectStore {
     } catch (error) {
       // oxlint-disable-next-line loud/no-swallowed-error -- the write's own error says more than that its remains could not be removed
       await rm(temporary, { force: true }).catch(() => {});
-      throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
+      throw fail('OBJECT_WRITE_FAILED', { key, reason: messageOf(error) }, error);
     }
   }
 
@@ -94,7 +95,7 @@ export class FolderObjectStore implements ObjectStore {
       await rm(path, { force: true });
     } catch (error) {
       if (hasCode(error, 'ENOTDIR')) return;
-      throw fail('OBJECT_WRITE_FAILED', { key, reason: describe(error) }, error);
+      throw fail('OBJECT_WRITE_FAILED', { key, reason: messageOf(error) }, error);
     }
   }
 
@@ -115,7 +116,7 @@ export class FolderObjectStore implements ObjectStore {
       return await readdir(this.#path(parent));
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return [];
-      throw fail('OBJECT_READ_FAILED', { key: parent, reason: describe(error) }, error);
+      throw fail('OBJECT_READ_FAILED', { key: parent, reason: messageOf(error) }, error);
     }
   }
 
@@ -125,7 +126,7 @@ export class FolderObjectStore implements ObjectStore {
       return await stat(this.#path(key));
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return null;
-      throw fail('OBJECT_READ_FAILED', { key, reason: describe(error) }, error);
+      throw fail('OBJECT_READ_FAILED', { key, reason: messageOf(error) }, error);
     }
   }
 
@@ -179,8 +180,4 @@ async function syncFolder(path: string): Promise<void> {
 
 function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

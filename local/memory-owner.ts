@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { z } from 'zod';
 import { fail } from '../shared/errors/index.ts';
+import { rootMessageOf } from '../shared/errors/message.ts';
 
 const ownerSchema = z.strictObject({
   pid: z.int().positive(),
@@ -41,7 +42,7 @@ export async function lockMemory(memory: string, owner: MemoryOwner): Promise<Me
     await mutex.open();
   } catch (error) {
     if (isLocked(error)) throw fail('MEMORY_OWNED', { folder: resolve(memory), owner: describeOwner(await readOwner(memory)) }, error);
-    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessageOf(error) }, error);
   }
   const file = join(folder, OWNER_FILE);
   const announce = async (announced: MemoryOwner) => {
@@ -53,7 +54,7 @@ export async function lockMemory(memory: string, owner: MemoryOwner): Promise<Me
     await announce(owner);
   } catch (error) {
     await mutex.close();
-    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessageOf(error) }, error);
   }
   return {
     announce,
@@ -83,7 +84,7 @@ async function readOwner(memory: string): Promise<MemoryOwner | null> {
     text = await readFile(join(lockFolder(memory), OWNER_FILE), 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
-    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessage(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: resolve(memory), reason: rootMessageOf(error) }, error);
   }
   return parseOwner(text);
 }
@@ -119,10 +120,4 @@ function isLocked(error: unknown): boolean {
     if ('code' in at && at.code === 'LEVEL_LOCKED') return true;
   }
   return false;
-}
-
-function rootMessage(error: unknown): string {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  return at instanceof Error ? at.message : String(at);
 }

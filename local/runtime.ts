@@ -4,6 +4,7 @@ import { DynamoOperationStore } from '../functions/adapters/dynamo-operation-sto
 import type { StepFunction } from '../functions/step-functions.ts';
 import { isSettled } from '../memory-schema/operation.ts';
 import { fail } from '../shared/errors/index.ts';
+import { messageOf } from '../shared/errors/message.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { afterSettlement, finishFailed, releaseStraySlots, settleExecution, settleInterrupted } from '../shared/research/settle.ts';
 import { embeddedClient, LOCAL_TABLE, startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
@@ -57,7 +58,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const lock = await lockMemory(memory, { pid: process.pid, port: null, command: options.command, data });
   const dynamoDb = await startEmbeddedDynamoDb(join(memory, 'operations.db')).catch(async (error: unknown) => {
     await lock.release();
-    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: messageOf(error) }, error);
   });
   const endpoint = (await options.tableEndpoint?.(dynamoDb.endpoint)) ?? dynamoDb.endpoint;
   const client = embeddedClient(endpoint);
@@ -135,6 +136,6 @@ async function prepareFolder(memory: string): Promise<void> {
     await mkdir(memory, { recursive: true });
     await access(memory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('MEMORY_UNUSABLE', { folder: memory, reason: messageOf(error) }, error);
   }
 }

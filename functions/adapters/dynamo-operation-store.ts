@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, type QueryCommandInput, DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { z } from 'zod';
 import { type Operation, type OperationStatus, operationSchema } from '../../memory-schema/operation.ts';
 import { fail, type PipelineError } from '../../shared/errors/index.ts';
+import { issuesText } from '../../shared/errors/issue-text.ts';
 import type { Claim, OperationChange, OperationQuery, OperationStore } from '../../shared/ports/index.ts';
-import { BY_CREATION, BY_STATUS, claimItem, fromClaimItem, type Item, operationItem } from './operations-table.ts';
+import { BY_CREATION, BY_STATUS, claimItem, claimSchema, type Item, operationItem } from './operations-table.ts';
 import { reasonOf } from './reason.ts';
 
 /** The operation store on one DynamoDB table (`operations-table.ts` has its shape), on AWS and embedded alike. */
@@ -120,7 +122,7 @@ export class DynamoOperationStore implements OperationStore {
       if (mine) return claim;
       const holder = await this.#item(claim.key);
       // Released between the refused put and this read: the key is free again.
-      if (holder !== null) return fromClaimItem(holder);
+      if (holder !== null) return toClaim(holder);
     }
   }
 
@@ -145,7 +147,7 @@ export class DynamoOperationStore implements OperationStore {
       ExpressionAttributeNames: { '#partition': BY_CREATION.partitionKey },
       ExpressionAttributeValues: { ':partition': 'claim', ':prefix': prefix },
     }, Number.POSITIVE_INFINITY);
-    return items.map(fromClaimItem);
+    return items.map(toClaim);
   }
 
   async #item(id: string): Promise<Item | null> {
@@ -221,8 +223,17 @@ function toOperation(operationId: string, item: Item): Operation {
   const { id: _id, kind: _kind, created_at_id: _sort, ...fields } = item;
   const parsed = operationSchema.safeParse({ operation_id: operationId, ...fields });
   if (!parsed.success) {
-    const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw fail('OPERATION_STORE_FAILED', { action: 'read', key: operationId, reason: `the item is damaged (${reason})` }, parsed.error);
+    throw damaged(operationId, parsed.error);
   }
   return parsed.data;
+}
+
+function toClaim(item: Item): Claim {
+  const parsed = claimSchema.safeParse(item);
+  if (!parsed.success) throw damaged(String(item['id']), parsed.error);
+  return parsed.data;
+}
+
+function damaged(key: string, error: z.ZodError): PipelineError {
+  return fail('OPERATION_STORE_FAILED', { action: 'read', key, reason: `the item is damaged (${issuesText(error)})` }, error);
 }

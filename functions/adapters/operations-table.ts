@@ -1,4 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
 import type { Operation } from '../../memory-schema/operation.ts';
 import type { Claim } from '../../shared/ports/index.ts';
 
@@ -45,12 +46,7 @@ export function claimItem(claim: Claim): Item {
   };
 }
 
-export function fromClaimItem(item: Item): Claim {
-  return {
-    key: item['id'] as string,
-    operationId: item['held_by'] as string,
-    bodyHash: item['body_hash'] as string | null,
-    claimedAt: item['claimed_at'] as string,
-    expiresAt: (item['expires_at'] as string | undefined) ?? null,
-  };
-}
+/** A claim of the table. The item's other fields are those of its keys. */
+export const claimSchema = z
+  .object({ id: z.string(), held_by: z.string(), body_hash: z.string().nullable(), claimed_at: z.iso.datetime(), expires_at: z.iso.datetime().nullable().default(null) })
+  .transform(({ id, held_by, body_hash, claimed_at, expires_at }): Claim => ({ key: id, operationId: held_by, bodyHash: body_hash, claimedAt: claimed_at, expiresAt: expires_at }));

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from './errors.ts';
+import { messageOf } from '../../shared/errors/message.ts';
 
 const LARGEST_BODY_BYTES = 256 * 1024;
 const DEEPEST_NESTING = 64;
@@ -63,7 +64,7 @@ function checkSyntax(text: string): void {
   try {
     JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ApiError(400, 'MALFORMED_JSON', `The body is not JSON: ${reason}.`, {}, { cause: error });
   }
 }

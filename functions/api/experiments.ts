@@ -2,6 +2,8 @@ import { parse } from 'yaml';
 import { type Experiment, experimentSchema } from '../../memory-schema/experiment.ts';
 import { EXPERIMENTS_PREFIX, operationIdOf } from '../../shared/memory/keys.ts';
 import type { ObjectStore, Ports } from '../../shared/ports/index.ts';
+import { messageOf } from '../../shared/errors/message.ts';
+import { issueText } from '../../shared/errors/issue-text.ts';
 
 export type ReadExperiment = { readonly ok: true; readonly experiment: Experiment } | { readonly ok: false; readonly reason: string };
 
@@ -20,11 +22,11 @@ export async function readExperiment(objects: ObjectStore, key: string): Promise
     value = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     // oxlint-disable-next-line loud/no-swallowed-error -- the reason goes on in the result
-    return { ok: false, reason: `it is not YAML: ${error instanceof Error ? error.message.replace(/\n.*/s, '') : String(error)}` };
+    return { ok: false, reason: `it is not YAML: ${messageOf(error).replace(/\n.*/s, '')}` };
   }
   const parsed = experimentSchema.safeParse(value);
   if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+    const fields = parsed.error.issues.map(issueText);
     return { ok: false, reason: `it does not follow the schema of experiments (${fields.slice(0, 3).join('; ')})` };
   }
   if (`${EXPERIMENTS_PREFIX}${parsed.data.id}.yaml` !== key) return { ok: false, reason: `it holds the experiment ${parsed.data.id}` };

@@ -1,6 +1,7 @@
 import { catalogued, isFailureCode } from './fail.ts';
 import type { RetryHelp } from './failure.ts';
 import { foreignErrorOf } from './foreign-errors.ts';
+import { messageOf } from './message.ts';
 
 /** Why an operation failed, as readers of its record see it. */
 export interface FailureReason {
@@ -34,7 +35,7 @@ export function readCause(errorType: string | null, cause: string | null): Failu
 /** The Cause that Lambda would make of a thrown error, but for its trace. */
 export function causeOf(error: unknown): { readonly errorType: string; readonly cause: string } {
   const errorType = error instanceof Error ? error.name : 'Error';
-  const errorMessage = error instanceof Error ? error.message : String(error);
+  const errorMessage = messageOf(error);
   return { errorType, cause: JSON.stringify({ errorType, errorMessage }) };
 }
 

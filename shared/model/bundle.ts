@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fail } from '../errors/index.ts';
+import { messageOf } from '../errors/message.ts';
 import { sha256Hex } from '../hash.ts';
 import { outputsOf } from '../labels/labeler.ts';
 import { ONNXRUNTIME_VERSION, OnnxSession, type Signature } from '../onnx/onnx-session.ts';
@@ -91,7 +92,7 @@ function readManifest(bytes: Uint8Array, location: string): Manifest {
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw fail('MODEL_MANIFEST_INVALID', { location, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('MODEL_MANIFEST_INVALID', { location, reason: messageOf(error) }, error);
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw fail('MODEL_MANIFEST_INVALID', { location, reason: z.prettifyError(parsed.error) }, parsed.error);
@@ -117,7 +118,7 @@ async function openSession(model: Uint8Array, location: string): Promise<OnnxSes
   try {
     return await OnnxSession.open(model);
   } catch (error) {
-    throw fail('MODEL_UNREADABLE', { location, reason: error instanceof Error ? error.message : String(error) }, error);
+    throw fail('MODEL_UNREADABLE', { location, reason: messageOf(error) }, error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { assertSamples } from '../dataset/assert-samples.ts';
 import type { Samples } from '../dataset/dataset.ts';
 import { fail } from '../errors/index.ts';
+import { messageOf } from '../errors/message.ts';
 import { firstNotFinite } from '../finite.ts';
 import type { OnnxSession } from '../onnx/onnx-session.ts';
 import { runSamples, type SamplePorts } from '../onnx/run-samples.ts';
@@ -54,7 +55,7 @@ export class OnnxModel implements Model {
     try {
       return await runSamples(this.#session, ports, samples);
     } catch (error) {
-      throw fail('MODEL_UNREADABLE', { location: this.#location, reason: error instanceof Error ? error.message : String(error) }, error);
+      throw fail('MODEL_UNREADABLE', { location: this.#location, reason: messageOf(error) }, error);
     }
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backtestResultSchema, provenanceSchema, trainingResultSchema } from '../../memory-schema/experiment.ts';
 import { fail } from '../errors/index.ts';
+import { issuesText } from '../errors/issue-text.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import type { StepName } from './step.ts';
 
@@ -59,6 +60,5 @@ export async function writeJsonArtefact<T>(store: ObjectStore, step: StepName, k
 function checked<T>(step: StepName, key: string, schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw fail('ARTEFACT_INVALID', { key, step, reason }, parsed.error);
+  throw fail('ARTEFACT_INVALID', { key, step, reason: issuesText(parsed.error) }, parsed.error);
 }

@@ -1,6 +1,7 @@
 import { OPERATION_SCHEMA_VERSION, OPERATION_STATUSES, type Operation } from '../../memory-schema/operation.ts';
 import { causeOf } from '../errors/cause.ts';
 import { fail, isFailure } from '../errors/index.ts';
+import { messageOf } from '../errors/message.ts';
 import { sha256Hex } from '../hash.ts';
 import { operationIdAt, runKeys } from '../memory/keys.ts';
 import type { Ports, Workflows } from '../ports/index.ts';
@@ -131,7 +132,7 @@ async function undo(ports: Ports, held: readonly string[], operationId: string, 
     await afterSettlement(ports, operationId);
     return null;
   } catch (undoError) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw fail('TRIGGER_NOT_UNDONE', { operation_id: operationId, reason }, new AggregateError([error, undoError]));
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Operation, operationIdSchema, type OperationStatus, type Progress } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
+import { issuesText } from '../errors/issue-text.ts';
 import type { OperationChange, Ports } from '../ports/index.ts';
 
 export type StepName = 'train' | 'backtest' | 'record';
@@ -19,8 +20,7 @@ export interface StepContext {
 export function parseStepInput<T>(step: StepName, schema: z.ZodType<T>, event: unknown): T {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
-  throw fail('STEP_INPUT_INVALID', { step, reason }, parsed.error);
+  throw fail('STEP_INPUT_INVALID', { step, reason: issuesText(parsed.error) }, parsed.error);
 }
 
 /** The input of train and backtest. */

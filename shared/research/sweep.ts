@@ -1,5 +1,6 @@
 import { type Operation, UNSETTLED_STATUSES } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
+import { messageOf } from '../errors/message.ts';
 import type { OperationStore } from '../ports/index.ts';
 import { IDEMPOTENCY_PREFIX } from './idempotency.ts';
 import { announceFailure, reconcileExecution, type ReconcileDeps, retireUnsuccessful } from './reconcile.ts';
@@ -99,7 +100,7 @@ export async function sweep(deps: ReconcileDeps): Promise<SweepReport> {
   });
 
   if (errors.length === 0) return report;
-  const failures = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  const failures = errors.map(messageOf);
   throw fail('SWEEP_INCOMPLETE', { failures }, new AggregateError(errors, 'what the sweep could not do'));
 }
 
