@@ -54,7 +54,7 @@ const runtime = await startRuntime({
 });
 const api = localApi(runtime, { capacity: 4, defaultStrategy: null, log: ({ error }) => process.stderr.write(`${error.stack}\n`) });
 isArmed = true;
-if (doom.at === 'time') setTimeout(die, doom.ms);
+if (doom.at === 'time') setTimeout(die, doom.ms).unref();
 for (const strategy of strategies) {
   const answer = await api.request('/api/v1/agent/trigger', {
     method: 'POST',
