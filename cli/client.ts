@@ -67,19 +67,15 @@ export type Cancellation = { readonly cancelled: true } | { readonly cancelled: 
 
 /** The API refused the request; `problems` are its single complaints. */
 class ApiRefusal extends Refusal {
-  readonly status: number;
-  readonly code: string;
-
   constructor(status: number, code: string, message: string, problems: readonly string[], guidance: string | null) {
     const transient = TRANSIENT_STATUSES.has(status) || code === 'in_progress';
     super(message, {
       guidance: guidance ?? (transient ? 'Wait a moment, then repeat the command.' : null),
+      code,
       exitCode: status === 422 || status === 413 ? EXIT.usage : EXIT.failed,
       problems,
       transient,
     });
-    this.status = status;
-    this.code = code;
   }
 }
 
@@ -134,7 +130,7 @@ export class Client {
       await this.#call('DELETE', operationPath(operationId), z.object({ success: z.literal(true) }), { body: { reason } });
       return { cancelled: true };
     } catch (error) {
-      if (error instanceof ApiRefusal && NOT_CANCELLABLE.has(error.code)) return { cancelled: false, message: error.message };
+      if (error instanceof ApiRefusal && error.code !== null && NOT_CANCELLABLE.has(error.code)) return { cancelled: false, message: error.message };
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import type { UploadGrant } from './api-answers.ts';
 import { authorizationGuidance } from './authorization.ts';
 import { Client, type Send } from './client.ts';
 import { httpPut, type PutAnswer } from './http-put.ts';
+import { placeArguments } from './options.ts';
 import { EXIT, Refusal } from './refusal.ts';
 import { awsSigner, type Sign, signingRegion } from './signing.ts';
 
@@ -33,6 +34,8 @@ export interface Connection {
   readonly data: string | null;
   /** Who answers, for messages. */
   readonly where: string;
+  /** What leads another command to the same place, with a space before it; may be empty. */
+  readonly placed: string;
   /** Time between two looks at an operation, milliseconds. */
   readonly pollMs: number;
   /** Sends the bytes where the API has granted it. Throws Unreachable where no answer comes. */
@@ -54,7 +57,7 @@ const ANNOUNCE_MS = 5_000;
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   if (options.endpoint !== undefined) {
-    return remote(options.endpoint, { memory: null, data: null }, REMOTE_POLL_MS, signingRegion(new URL(options.endpoint), options.signRegion));
+    return remote(options.endpoint, { memory: null, data: null, placed: placeArguments(options) }, REMOTE_POLL_MS, signingRegion(new URL(options.endpoint), options.signRegion));
   }
   const memory = resolve(options.memory);
   const owner = await announcedOwner(memory);
@@ -69,7 +72,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 /** Null where the owner serves nobody or no longer answers: whether it still holds the folder is for the lock to say. */
 async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOptions): Promise<Connection | null> {
   if (owner.port === null) return null;
-  const connection = await remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data }, LOCAL_POLL_MS, null);
+  const connection = await remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data, placed: placeArguments(options) }, LOCAL_POLL_MS, null);
   try {
     await connection.client.health();
   } catch (error) {
@@ -114,16 +117,16 @@ export class Unreachable extends Refusal {
   }
 }
 
-async function remote(address: string, folders: Pick<Connection, 'memory' | 'data'>, pollMs: number, region: string | null): Promise<Connection> {
+async function remote(address: string, place: Pick<Connection, 'memory' | 'data' | 'placed'>, pollMs: number, region: string | null): Promise<Connection> {
   const sign = region === null ? null : await awsSigner(region);
   const send: Send = async (path, init) => {
     const url = new URL(`${address}${path}`);
     const request = sign === null ? init : await signed(sign, url, init);
-    return orUnreachable(address, fetch(url, { ...request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
+    return orUnreachable(address, wholeAnswer(url, { ...request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
   };
   return {
     client: new Client(send, address, (answer) => authorizationGuidance(answer, region, new Date())),
-    ...folders,
+    ...place,
     where: address,
     pollMs,
     upload: (grant, body, onSent) => {
@@ -132,6 +135,13 @@ async function remote(address: string, folders: Pick<Connection, 'memory' | 'dat
     },
     close: async () => {},
   };
+}
+
+/** An answer with its body: a connection may break off within it. */
+async function wholeAnswer(url: URL, init: RequestInit): Promise<Response> {
+  const answer = await fetch(url, init);
+  const body = await answer.arrayBuffer();
+  return new Response(body.byteLength === 0 ? null : body, answer);
 }
 
 async function signed(sign: Sign, url: URL, init: RequestInit): Promise<RequestInit> {
@@ -148,7 +158,8 @@ async function orUnreachable<T>(address: string, answer: Promise<T>): Promise<T>
   }
 }
 
-async function embedded(memory: string, { data, command }: ConnectOptions): Promise<Connection> {
+async function embedded(memory: string, options: ConnectOptions): Promise<Connection> {
+  const { data, command } = options;
   const [{ startRuntime }, { localApi }] = await Promise.all([import('../local/runtime.ts'), import('../local/server.ts')]);
   const runtime = await startRuntime({ memory, data, command, onFault: endLoudly, onCleanUpFault: reportCleanUpFault });
   if (runtime.interrupted.length > 0) process.stderr.write(`${interruptedNotice(runtime.interrupted)}\n`);
@@ -165,6 +176,7 @@ async function embedded(memory: string, { data, command }: ConnectOptions): Prom
     memory,
     data: resolve(data),
     where: memory,
+    placed: placeArguments(options),
     pollMs: LOCAL_POLL_MS,
     upload: async ({ url, headers }, body, onSent) => {
       const answer = await api.request(`/api/v1/${url}`, { method: 'PUT', headers, body });

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { TOCSIN_VERSION } from '../shared/version.ts';
-import { isClosedPipe, outliveClosedPipes } from './output-stream.ts';
+import { flush, isClosedPipe, outliveClosedPipes } from './output-stream.ts';
 import { EXIT } from './refusal.ts';
 
 interface CommandEntry {
@@ -72,7 +72,9 @@ const COMMANDS: readonly CommandEntry[] = [
 /** Runs the command line and ends the process with its exit status. */
 export async function main(args: readonly string[]): Promise<never> {
   outliveClosedPipes();
-  process.exit(await run(args));
+  const status = await run(args);
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  process.exit(status);
 }
 
 /** Runs the command line and returns its exit status: 0 done, 1 failed, 2 bad usage or invalid strategy. Everything has been said. */

@@ -3,7 +3,7 @@ import type { OperationRow, OperationView, ViewStatus } from './api-answers.ts';
 import { connect, type Connection } from './connect.ts';
 import { hasEnded } from './follow.ts';
 import { watchInterrupt } from './interrupt.ts';
-import type { PlaceOptions } from './options.ts';
+import { placeArguments, type PlaceOptions } from './options.ts';
 import { write } from './output-stream.ts';
 import { progressText } from './progress.ts';
 import { Refusal } from './refusal.ts';
@@ -27,7 +27,7 @@ export async function listOperations({ status, limit, json, ...at }: PlaceOption
   if (rows.length === 0) process.stdout.write(`There are no ${kind}operations.\n`);
   else {
     const columns = status === 'failed' ? FAILED_COLUMNS : COLUMNS;
-    const hint = status === 'failed' ? '; tocsin operations show ID tells what to do' : '';
+    const hint = status === 'failed' ? `; tocsin operations show ID${placeArguments(at)} tells what to do` : '';
     await write(process.stdout, `${table(rows, columns, paint)}${paint('dim', `${rows.length} of ${total} ${kind}operations${hint}`)}\n`);
   }
 }
@@ -57,10 +57,10 @@ function oneLine(text: string): string {
 export async function showOperation(id: string, { json, ...at }: PlaceOptions): Promise<void> {
   const operation = await using(at, 'operations', ({ client }) => client.operation(id));
   if (json) await writeJson(operation);
-  else await printOperation(operation);
+  else await printOperation(operation, placeArguments(at));
 }
 
-async function printOperation(operation: OperationView): Promise<void> {
+async function printOperation(operation: OperationView, placed: string): Promise<void> {
   const { parameters, symbol, timeframe } = operation.metadata;
   const paint = paintFor(process.stdout);
   const entries = [
@@ -79,7 +79,7 @@ async function printOperation(operation: OperationView): Promise<void> {
   ] as const;
   const given = entries.flatMap(([label, text]) => (text === null ? [] : [[label, text] as const]));
   await write(process.stdout, labelled(given, widthOf(process.stdout), paint, ''));
-  if (operation.status === 'failed') printOperationFailure(operation, null, process.stdout);
+  if (operation.status === 'failed') printOperationFailure(operation, { data: null, placed }, process.stdout);
 }
 
 /** Throws Refusal where the operation has ended, or is about to. */

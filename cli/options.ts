@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** A parser of whole numbers within bounds, for option values. */
@@ -24,7 +25,9 @@ const ENDPOINT_VARIABLE = 'TOCSIN_ENDPOINT';
 
 export const dataOption = () => new Option('--data <dir>', 'folder of market data, <SYMBOL>_<TIMEFRAME>.csv').default('./data');
 
-export const memoryOption = () => new Option('--memory <dir>', 'folder of experiments, runs and operations').default('./memory');
+const DEFAULT_MEMORY = './memory';
+
+export const memoryOption = () => new Option('--memory <dir>', 'folder of experiments, runs and operations').default(DEFAULT_MEMORY);
 
 const jsonOption = (what: string) => new Option('--json', `print ${what} as JSON, and nothing else, on standard output`);
 
@@ -42,6 +45,12 @@ export function examples(...lines: readonly string[]): string {
   return `\n${title}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
+interface ConnectPlace {
+  readonly endpoint?: string | undefined;
+  readonly signRegion?: string | undefined;
+  readonly memory: string;
+}
+
 /** Where a reading command looks, and how it prints. */
 export interface PlaceOptions {
   readonly memory: string;
@@ -49,6 +58,17 @@ export interface PlaceOptions {
   readonly json: boolean;
   readonly endpoint?: string;
   readonly signRegion?: string;
+}
+
+/** What another command needs to work at the same place, with a space before it: `--memory ./other`. Empty where it needs nothing. */
+export function placeArguments({ endpoint, signRegion, memory }: ConnectPlace): string {
+  if (endpoint !== undefined) return ` --endpoint ${quoted(endpoint)}${signRegion === undefined ? '' : ` --sign-region ${signRegion}`}`;
+  return resolve(memory) === resolve(DEFAULT_MEMORY) ? '' : ` --memory ${quoted(memory)}`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Adds the options that say where a command works: a server, or folders on this machine. */

@@ -15,6 +15,17 @@ export async function write(stream: NodeJS.WriteStream, text: string | Uint8Arra
   });
 }
 
+/** Waits until all that was written has left this process, the end of which would cut it off. A pipe that its reader has closed takes no more. */
+export async function flush(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.errored) return;
+  await new Promise<void>((resolve, reject) => {
+    stream.write('', (error) => {
+      if (error === undefined || error === null || isClosedPipe(error)) resolve();
+      else reject(error);
+    });
+  });
+}
+
 /** Whether a reader has seen enough (`| head`) and closed the pipe: no failure. */
 export function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';

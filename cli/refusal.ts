@@ -14,6 +14,8 @@ interface RefusalDetails {
   readonly guidance?: string | null;
   /** @default EXIT.failed */
   readonly exitCode?: 1 | 2;
+  /** Code of the API's answer. */
+  readonly code?: string | null;
   /** Single problems, `place: reason`. */
   readonly problems?: readonly string[];
   /** Whether the same request may well succeed a moment later. */
@@ -24,12 +26,14 @@ interface RefusalDetails {
 /** A request that the program turns down for a foreseen reason: told to the person in full, without a stack. */
 export class Refusal extends CommandExit {
   readonly guidance: string | null;
+  readonly code: string | null;
   readonly problems: readonly string[];
   readonly transient: boolean;
 
-  constructor(message: string, { guidance = null, exitCode = EXIT.failed, problems = [], transient = false, cause }: RefusalDetails = {}) {
+  constructor(message: string, { guidance = null, code = null, exitCode = EXIT.failed, problems = [], transient = false, cause }: RefusalDetails = {}) {
     super(exitCode, message, cause === undefined ? undefined : { cause });
     this.guidance = guidance;
+    this.code = code;
     this.problems = problems;
     this.transient = transient;
   }

@@ -1,3 +1,5 @@
+import { isFailureCode } from '../shared/errors/fail.ts';
+import { FOREIGN_ERRORS } from '../shared/errors/foreign-errors.ts';
 import { isFailure, PipelineError, StrategyError } from '../shared/errors/index.ts';
 import { CommandExit } from './exit.ts';
 import { EXIT, Refusal } from './refusal.ts';
@@ -14,7 +16,7 @@ export interface FailureReport {
   /** Whether a retry can help. */
   readonly retry?: string | null;
   readonly operationId?: string | null;
-  /** Code in the failure catalogue, or the name of an error that is not ours. */
+  /** Code of the failure, or the name of an error that is not ours: shown where `tocsin explain` knows it. */
   readonly code?: string | null;
   /** Single problems, one a line. */
   readonly problems?: readonly string[];
@@ -40,10 +42,14 @@ function printBlock(title: string, color: Color, report: Omit<FailureReport, 'ti
     ['What to do', report.guidance],
     ['Retry', report.retry],
     ['Operation', report.operationId],
-    ['More', report.code === undefined || report.code === null ? null : `tocsin explain ${report.code}`],
+    ['More', isExplained(report.code) ? `tocsin explain ${report.code}` : null],
   ] as const;
   const given = entries.flatMap(([label, text]) => (text === undefined || text === null || text === '' ? [] : [[label, text] as const]));
   stream.write(`\n${paint(color, paint('bold', title))}\n${labelled(given, widthOf(stream), paint)}\n`);
+}
+
+function isExplained(name: string | null | undefined): boolean {
+  return typeof name === 'string' && (isFailureCode(name) || FOREIGN_ERRORS.some(({ names }) => names.includes(name)));
 }
 
 /**
@@ -52,7 +58,7 @@ function printBlock(title: string, color: Color, report: Omit<FailureReport, 'ti
  */
 export function reportError(error: unknown, where: string | null = null): number {
   if (error instanceof Refusal) {
-    printFailure({ title: 'Refused', what: error.message, guidance: error.guidance, problems: error.problems });
+    printFailure({ title: 'Refused', what: error.message, guidance: error.guidance, problems: error.problems, code: error.code });
     return error.exitCode;
   }
   if (error instanceof CommandExit) {

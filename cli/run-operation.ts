@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { isFailureCode } from '../shared/errors/fail.ts';
-import { FOREIGN_ERRORS } from '../shared/errors/foreign-errors.ts';
 import type { OperationView } from './api-answers.ts';
 import type { Connection } from './connect.ts';
 import { experimentReport } from './experiment-report.ts';
@@ -18,16 +16,16 @@ export interface RunOptions {
 }
 
 /** Follows an operation to its end with live progress on standard error, prints how it ended, and returns the exit status. */
-export async function runOperation({ client, memory, data, where, pollMs }: Connection, operationId: string, { json, interrupt }: RunOptions): Promise<number> {
+export async function runOperation({ client, memory, data, where, placed, pollMs }: Connection, operationId: string, { json, interrupt }: RunOptions): Promise<number> {
   const display = await progressDisplay();
   let operation: OperationView;
   try {
-    operation = await follow(client, operationId, { pollMs, interrupt: interrupt.signal, onLook: (look) => display.look(look) });
+    operation = await follow(client, operationId, { pollMs, placed, interrupt: interrupt.signal, onLook: (look) => display.look(look) });
   } finally {
     await display.close();
   }
   if (operation.status === 'failed') {
-    printOperationFailure(operation, data);
+    printOperationFailure(operation, { data, placed });
     return EXIT.failed;
   }
   if (operation.status === 'cancelled') {
@@ -50,8 +48,13 @@ export async function runOperation({ client, memory, data, where, pollMs }: Conn
 /**
  * Says why an operation failed.
  * @param data folder of market data, where it is known
+ * @param placed what leads another command to the operation
  */
-export function printOperationFailure(operation: OperationView, data: string | null, stream: NodeJS.WriteStream = process.stderr): void {
+export function printOperationFailure(
+  operation: OperationView,
+  { data, placed }: { readonly data: string | null; readonly placed: string },
+  stream: NodeJS.WriteStream = process.stderr,
+): void {
   const { error_type: type, error_code: code, error_message: message, guidance, retry, failed_step: step, operation_id: operationId } = operation;
   printFailure(
     {
@@ -59,17 +62,17 @@ export function printOperationFailure(operation: OperationView, data: string | n
       what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
       where: [step === null ? '' : `step ${step}`, data === null ? '' : `market data in ${data}`].filter((part) => part !== '').join('; '),
       guidance,
-      retry: retry === null ? null : retryText(retry, operationId),
+      retry: retry === null ? null : retryText(retry, `${operationId}${placed}`),
       operationId,
-      code: explained(code ?? type),
+      code: code ?? type,
     },
     stream,
   );
 }
 
 /** What a retry of the operation, which runs the same strategy with the same seed, comes to. */
-function retryText(retry: NonNullable<OperationView['retry']>, operationId: string): string {
-  const command = retry === 'never' ? '' : ` tocsin operations retry ${operationId}`;
+function retryText(retry: NonNullable<OperationView['retry']>, placedOperation: string): string {
+  const command = retry === 'never' ? '' : ` tocsin operations retry ${placedOperation}`;
   return `${RETRY_TEXTS[retry]}${command}`;
 }
 
@@ -78,11 +81,6 @@ const RETRY_TEXTS = {
   after_mending: 'It helps once the cause is mended:',
   never: 'It cannot help: what is run must be changed first.',
 } as const;
-
-/** The code or name, if `tocsin explain` knows it. */
-function explained(name: string | null): string | null {
-  return name !== null && (isFailureCode(name) || FOREIGN_ERRORS.some(({ names }) => names.includes(name))) ? name : null;
-}
 
 /** A failure's message without its code. */
 export function withoutCode(message: string): string {

@@ -156,7 +156,7 @@ test('a research that fails says what, where and what to do, with status 1; a re
   const { folder, data, memory, strategy, experiments } = await project();
   const failed = await tocsin('research', strategy, '--json', '--memory', memory, '--data', folder);
   expect({ status: failed.status, out: failed.out }).toEqual({ status: 1, out: '' });
-  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Retry It helps once the cause is mended: tocsin operations retry (op_agent_research_\w+) Operation \1 More tocsin explain DATA_FILE_MISSING $/);
+  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Retry It helps once the cause is mended: tocsin operations retry (op_agent_research_\w+) --memory \S+ Operation \1 More tocsin explain DATA_FILE_MISSING $/);
   expect(failed.err).toContain(folder);
   expect(await experiments()).toEqual([]);
 
@@ -168,7 +168,8 @@ test('a research that fails says what, where and what to do, with status 1; a re
   const shown = await tocsin('operations', 'show', id, '--memory', memory);
   expect(shown.out).toMatch(/ERROR  Failed  TrainingDataError  DATA_FILE_MISSING[\s\S]*What to do[\s\S]*tocsin explain DATA_FILE_MISSING/);
   expect(await tocsin('operations', 'cancel', id, '--memory', memory)).toMatchObject({ status: 1, err: expect.stringContaining('is failed') });
-  const retried = await tocsin('operations', 'retry', id, '--json', '--memory', memory, '--data', data);
+  const [, suggested] = /(operations retry op_agent_research_\w+ --memory \S+)/.exec(failed.err) ?? [];
+  const retried = await tocsin(...suggested!.split(' '), '--json', '--data', data);
   expect(retried.status).toBe(0);
   expect(JSON.parse(retried.out)).toMatchObject({ strategy_name: 'small' });
   expect(await experiments()).toHaveLength(1);

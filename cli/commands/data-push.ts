@@ -114,6 +114,7 @@ function notUploaded(file: PushFile, error: Refusal, done: number, total: number
   const again = `${done} of ${total} files are there. Repeat the command: it goes on with ${file.name}, and passes over what is there already.`;
   return new Refusal(`${file.name} was not uploaded: ${error.message}`, {
     guidance: error.guidance === null ? again : `${error.guidance} ${again}`,
+    code: error.code,
     problems: error.problems,
     exitCode: 1,
     cause: error,
