@@ -89,7 +89,7 @@ async function replaceFile(path: string, chunks: Iterable<Uint8Array>): Promise<
   const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx');
   try {
-    await pipeline(chunks, file.createWriteStream({ highWaterMark: WRITE_AHEAD_BYTES }));
+    await pipeline(chunks, file.createWriteStream({ highWaterMark: WRITE_AHEAD_BYTES, flush: true }));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

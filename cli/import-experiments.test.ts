@@ -57,6 +57,17 @@ describe('tocsin experiments import', () => {
     expect((await importing()).out).toMatch(/^230 experiments: 230 imported/);
   });
 
+  test('sends records of many bytes in few characters in parts', async () => {
+    const long = (id: string) => `${liveRecord(id)}# ${'\u6f22'.repeat(45_000)}\n`;
+    const { importing } = await folders({ 'a.yaml': long('exp_a'), 'b.yaml': long('exp_b') }, null);
+    expect((await importing()).out).toMatch(/^2 experiments: 2 imported/);
+  });
+
+  test('passes over no file of the folder experiments, whatever its name', async () => {
+    const { importing } = await folders({ ...RECORDS, 'hypotheses.yaml': HYPOTHESES_FILE });
+    expect(await importing()).toMatchObject({ status: 2, err: expect.stringContaining('experiments/hypotheses.yaml: ') });
+  });
+
   test('names every file and field that is wrong, and stores nothing', async () => {
     const { memory, importing } = await folders(
       {

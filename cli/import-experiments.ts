@@ -12,8 +12,8 @@ interface ImportBatch {
   readonly hypotheses: ImportFolder['hypotheses'][number][];
 }
 
-/** Characters of one request: well below what the API takes, escapes included. */
-const BATCH_SIZE = 100_000;
+/** Bytes of the records of one request: well below what the API takes. */
+const BATCH_BYTES = 200_000;
 /** Records of one request. */
 const BATCH_RECORDS = 100;
 
@@ -72,7 +72,7 @@ function batchesOf({ experiments, hypotheses }: ImportFolder): readonly ImportBa
   let records = 0;
   const room = (bytes: number): ImportBatch => {
     const last = batches.at(-1);
-    if (last !== undefined && size + bytes <= BATCH_SIZE && records < BATCH_RECORDS) {
+    if (last !== undefined && size + bytes <= BATCH_BYTES && records < BATCH_RECORDS) {
       size += bytes;
       records += 1;
       return last;
@@ -83,7 +83,12 @@ function batchesOf({ experiments, hypotheses }: ImportFolder): readonly ImportBa
     records = 1;
     return batch;
   };
-  for (const { file, yaml } of experiments) room(yaml.length).experiments.push({ file, yaml });
-  for (const hypothesis of hypotheses) room(JSON.stringify(hypothesis).length).hypotheses.push(hypothesis);
+  for (const { file, yaml } of experiments) room(bytesOf({ file, yaml })).experiments.push({ file, yaml });
+  for (const hypothesis of hypotheses) room(bytesOf(hypothesis)).hypotheses.push(hypothesis);
   return batches;
+}
+
+/** As it is sent, escapes included. */
+function bytesOf(record: object): number {
+  return Buffer.byteLength(JSON.stringify(record));
 }

@@ -22,7 +22,7 @@ export async function readImportFolder(dir: string): Promise<ImportFolder> {
   const names = await yamlFiles(dir);
   const inner = (await isFolder(join(dir, 'experiments'))) ? 'experiments' : '';
   const found = inner === '' ? names : await yamlFiles(join(dir, inner));
-  const files = found.filter((name) => name !== HYPOTHESES).map((name) => join(inner, name));
+  const files = found.filter((name) => inner !== '' || name !== HYPOTHESES).map((name) => join(inner, name));
   const hasHypotheses = names.includes(HYPOTHESES);
   if (files.length === 0 && !hasHypotheses) {
     throw new Refusal(`${dir} has nothing to import.`, {
