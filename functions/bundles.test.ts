@@ -135,7 +135,7 @@ describe('the bundled functions together', () => {
     expect(readCause(null, cause)).toMatchObject({ type: 'TrainingDataError', message: data.error_message });
     expect(JSON.parse(cause).errorMessage).toBe(data.error_message);
     expect(cloud.announced).toEqual([
-      { operation_id: id, status: 'failed', error_type: 'TrainingDataError', error_code: 'DATA_FILE_MISSING', failed_step: 'train', message: data.error_message },
+      { operation_id: id, status: 'failed', error_type: 'TrainingDataError', error_code: 'DATA_FILE_MISSING', failed_step: 'train', message: data.error_message, guidance: data.guidance, retry: 'after_mending' },
     ]);
     expect((await cloud.call('GET', '/health')).body).toMatchObject({ capacity: { active: 0 } });
     expect((await cloud.instance('train')).output()).toContain('"service":"tocsin-train"');

@@ -7,6 +7,7 @@ import { Hono } from 'hono';
 import { createApi } from '../functions/api/app.ts';
 import type { ApiErrorEvent } from '../functions/api/deps.ts';
 import { errorHandler } from '../functions/api/errors.ts';
+import { SERVER_CLOSING } from '../functions/api/refusals.ts';
 import { fail } from '../shared/errors/index.ts';
 import { TOCSIN_VERSION } from '../shared/version.ts';
 import { describeOwner, memoryOwner } from './memory-owner.ts';
@@ -171,5 +172,6 @@ class Gate {
 }
 
 function refuse(): Response {
-  return Response.json({ detail: 'The server is shutting down.' }, { status: 503, headers: { connection: 'close' } });
+  const error = { code: SERVER_CLOSING, message: 'The server is being stopped: repeat the request once it runs again.', details: {} };
+  return Response.json({ success: false, error }, { status: 503, headers: { connection: 'close' } });
 }

@@ -254,6 +254,9 @@ describe('the OpenAPI document', () => {
     const known: readonly { const?: string; description: string }[] = document.components.schemas.FailureCode.anyOf;
     expect(known.map((code) => code.const).slice(0, -1)).toEqual(FAILURE_CODES);
     expect(known.find((code) => code.const === 'DATA_NO_ROWS')?.description).toMatch(/^MarketDataError, in command, train, backtest\. <file> has no bars\. .*A retry can help once/);
+    const codes = (schema: string): readonly string[] => document.components.schemas[schema].properties.error.properties.code.enum;
+    expect([...codes('ServerFault'), ...codes('ServerUnavailable')].toSorted()).toEqual([...FAILURE_CODES, 'INTERNAL_SERVER_ERROR', 'SERVER_CLOSING'].toSorted());
+    expect(codes('ServerUnavailable')).toContain('OPERATION_STORE_FAILED');
     expect(document.paths['/api/v1/operations/{operation_id}'].get.responses[404].description).toContain('`OPERATION_NOT_FOUND` (there is no such operation)');
   });
 

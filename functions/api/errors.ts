@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { mayPass, PipelineError } from '../../shared/errors/index.ts';
 import { printable } from '../../shared/printable.ts';
 import type { ApiDeps } from './deps.ts';
-import { type CodeOf, codesText } from './refusals.ts';
+import { type CodeOf, codesText, INTERNAL_SERVER_ERROR, SERVER_CODES } from './refusals.ts';
 
 const detailSchema = z.strictObject({
   field: z.string().openapi({ description: 'Where: `body -> seed`, `query -> limit`.', example: 'body -> strategy -> indicators.rsi_14.type' }),
@@ -16,17 +16,25 @@ export type ErrorDetail = z.infer<typeof detailSchema>;
 
 const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 
-/** The body of every answer of 4xx and 5xx, but for the refusals of `/agent/trigger` and `/agent/cancel`. */
-const errorSchema = z
-  .strictObject({
+function bodyWith<C extends z.ZodType<string>>(code: C) {
+  return z.strictObject({
     success: z.literal(false),
     error: z.strictObject({
-      code: z.string().openapi({ example: 'VALIDATION_ERROR' }),
+      code,
       message: z.string(),
       details: z.union([z.array(detailSchema), factsSchema]).openapi({ description: 'Each field that is wrong, or the facts of the case.' }),
     }),
-  })
-  .openapi('Error');
+  });
+}
+
+/** The body of every answer of 4xx, but for the refusals of `/agent/trigger` and `/agent/cancel`. */
+const errorSchema = bodyWith(z.string().openapi({ example: 'VALIDATION_ERROR' })).openapi('Error');
+
+/** The bodies of answers of 5xx, with the codes that each can have. */
+const SERVER_ERRORS = {
+  500: bodyWith(z.enum(SERVER_CODES[500])).openapi('ServerFault'),
+  503: bodyWith(z.enum(SERVER_CODES[503])).openapi('ServerUnavailable'),
+} as const;
 
 const MEANINGS = {
   400: 'The request cannot be read, or the state of the operation does not allow it.',
@@ -44,15 +52,19 @@ type ErrorStatus = keyof typeof MEANINGS;
 
 interface ErrorResponse {
   readonly description: string;
-  readonly content: { readonly 'application/json': { readonly schema: typeof errorSchema } };
+  readonly content: { readonly 'application/json': { readonly schema: typeof errorSchema | (typeof SERVER_ERRORS)[500 | 503] } };
 }
 
 /** Descriptions of error answers for a route; 500 and 503 can come from every route. */
 export function errorResponses<const S extends readonly ErrorStatus[]>(...statuses: S): Readonly<Record<S[number] | 500 | 503, ErrorResponse>> {
   const every: readonly ErrorStatus[] = [...statuses, 500, 503];
   return Object.fromEntries(
-    every.map((status) => [status, { description: `${MEANINGS[status]} ${codesText(status)}`, content: { 'application/json': { schema: errorSchema } } }]),
+    every.map((status) => [status, { description: `${MEANINGS[status]} ${codesText(status)}`, content: { 'application/json': { schema: schemaOf(status) } } }]),
   ) as Record<S[number] | 500 | 503, ErrorResponse>;
+}
+
+function schemaOf(status: ErrorStatus) {
+  return status === 500 || status === 503 ? SERVER_ERRORS[status] : errorSchema;
 }
 
 /** An answer of 4xx or 5xx that a handler throws. */
@@ -124,5 +136,5 @@ function toApiError(error: Error): ApiError {
   }
   if (error instanceof HTTPException && error.status === 400) return new ApiError(400, 'MALFORMED_REQUEST', error.message);
   if (error instanceof PipelineError) return new ApiError(mayPass(error) ? 503 : 500, error.code, error.message);
-  return new ApiError(500, 'INTERNAL_SERVER_ERROR', 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
+  return new ApiError(500, INTERNAL_SERVER_ERROR, 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
 }

@@ -19,6 +19,8 @@ function retryWords(): string {
   return RETRY_WORDS.map((word) => `\`${word}\` (${RETRY_HELP[word]})`).join(', ');
 }
 
+const DURATION = 'Seconds from the start to the end, or to now; null before the start, and where the clocks of two machines put the end before it.';
+
 export const operationSummarySchema = z
   .strictObject({
     operation_id: operationIdField,
@@ -29,7 +31,7 @@ export const operationSummarySchema = z
     current_step: z.string(),
     symbol: z.string(),
     strategy_name: z.string(),
-    duration_seconds: z.number().nullable(),
+    duration_seconds: z.number().nullable().openapi({ description: DURATION }),
     error_type: errorTypeField,
     error_code: errorCodeField,
     error_message: errorMessageField,
@@ -45,7 +47,7 @@ export const operationInfoSchema = z
     created_at: instantSchema,
     started_at: instantSchema.nullable(),
     completed_at: instantSchema.nullable().openapi({ description: 'Null until the operation has ended.' }),
-    duration_seconds: z.number().nullable().openapi({ description: 'From the start to the end, or to now.' }),
+    duration_seconds: z.number().nullable().openapi({ description: DURATION }),
     progress: operationSchema.shape.progress,
     metadata: operationSchema.shape.metadata,
     error_message: errorMessageField,
@@ -123,11 +125,12 @@ function errorMessage(operation: Operation): string | null {
   return failureOf(operation)?.message ?? null;
 }
 
-/** Seconds from the start of work to its end, or to now; null where work has not begun. */
+/** Seconds from the start of work to its end, or to now; null where work has not begun, or where clocks that differ put the end before the start. */
 export function durationSeconds(operation: Operation, now: Date): number | null {
   if (operation.started_at === null) return null;
   const end = operation.completed_at === null ? now.getTime() : Date.parse(operation.completed_at);
-  return Math.max(0, end - Date.parse(operation.started_at)) / 1000;
+  const duration = end - Date.parse(operation.started_at);
+  return duration < 0 ? null : duration / 1000;
 }
 
 function viewStatus({ status }: Operation): ViewStatus {

@@ -100,6 +100,13 @@ describe('GET /operations', () => {
     ]);
   });
 
+  test('tells no duration where clocks that differ put the end before the start', async () => {
+    const api = await startApi({ now: () => new Date('2026-01-01T00:00:09.900Z') });
+    const id = await create(api, 1, { status: 'running', started_at: '2026-01-01T00:00:10.000Z' });
+    expect((await api.call('GET', `/operations/${id}`)).body.data.duration_seconds).toBeNull();
+    expect((await api.call('GET', '/agent/status')).body.active_researches).toMatchObject([{ operation_id: id, duration_seconds: null }]);
+  });
+
   test('names the failure of each that failed, and the reason of each that was cancelled', async () => {
     const api = await startApi();
     const error = fail('ARTEFACT_MISSING', { key: 'k', step: 'backtest' });

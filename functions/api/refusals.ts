@@ -1,4 +1,7 @@
-/** Why the API refuses a request, by status and code. The failure catalogue knows the codes of 500 and 503. */
+import { FAILURE_CODES } from '../../shared/errors/explain.ts';
+import { catalogued } from '../../shared/errors/fail.ts';
+
+/** Why the API refuses a request, by status and code. */
 const REFUSALS = {
   400: {
     MALFORMED_JSON: 'the body is not JSON, not UTF-8, or nested too deeply',
@@ -44,12 +47,27 @@ const REFUSALS = {
 
 type RefusalStatus = keyof typeof REFUSALS;
 
-/** The codes of a status; of 500 and 503 those of the failure catalogue, or INTERNAL_SERVER_ERROR. */
+/** Code of an answer of 503 while the local server is being stopped. */
+export const SERVER_CLOSING = 'SERVER_CLOSING';
+
+/** Code of an answer of 500 for what nobody foresaw. */
+export const INTERNAL_SERVER_ERROR = 'INTERNAL_SERVER_ERROR';
+
+const passing = (code: (typeof FAILURE_CODES)[number]): boolean => catalogued(code).retry === 'as_is';
+
+/** The codes of answers of 5xx: those of the failure catalogue, by its word on whether a repetition can help, and one for what is not in it. */
+export const SERVER_CODES = {
+  500: [INTERNAL_SERVER_ERROR, ...FAILURE_CODES.filter((code) => !passing(code))],
+  503: [SERVER_CLOSING, ...FAILURE_CODES.filter(passing)],
+} as const;
+
+/** The codes of a status. */
 export type CodeOf<S extends RefusalStatus | 500 | 503> = S extends RefusalStatus ? keyof (typeof REFUSALS)[S] & string : string;
 
 /** The codes of a status with what they mean, as text: `NOT_FOUND` (there is no such path). */
 export function codesText(status: RefusalStatus | 500 | 503): string {
-  if (status === 500 || status === 503) return 'The code is that of the failure catalogue (`FailureCode`), or INTERNAL_SERVER_ERROR for what nobody foresaw.';
+  if (status === 500) return `The code is one of the failure catalogue (\`FailureCode\`), or ${INTERNAL_SERVER_ERROR} for what nobody foresaw.`;
+  if (status === 503) return `The code is one of the failure catalogue (\`FailureCode\`), or ${SERVER_CLOSING} while the local server is being stopped.`;
   const codes = Object.entries(REFUSALS[status]).map(([code, meaning]) => `\`${code}\` (${meaning})`);
   return `${codes.length === 1 ? 'The code is' : 'The codes are'} ${codes.join(', ')}.`;
 }

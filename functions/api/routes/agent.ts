@@ -68,7 +68,7 @@ const statusSchema = z
         operation_id: operationIdField,
         phase: phaseSchema,
         strategy_name: z.string(),
-        duration_seconds: z.int(),
+        duration_seconds: z.int().nullable().openapi({ description: 'From the start to now, 0 before the start; null where clocks that differ put now before the start.' }),
         child_operation_id: z.null(),
       }),
     ),
@@ -179,8 +179,7 @@ export function agentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
           operation_id: operation.operation_id,
           phase: operation.metadata.parameters.phase,
           strategy_name: operation.metadata.parameters.strategy_name,
-          // oxlint-disable-next-line loud/no-made-up-value -- what has not begun has run for no time
-          duration_seconds: Math.floor(durationSeconds(operation, now) ?? 0),
+          duration_seconds: operation.started_at === null ? 0 : wholeSeconds(durationSeconds(operation, now)),
           child_operation_id: null,
         })),
         ...(active.length === 0 && { last_cycle: lastCycle === null ? null : cycle(lastCycle) }),
@@ -211,6 +210,10 @@ export function agentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
       }
     }
   });
+}
+
+function wholeSeconds(seconds: number | null): number | null {
+  return seconds === null ? null : Math.floor(seconds);
 }
 
 function triggered(operation: Operation): z.infer<typeof triggeredSchema> {
