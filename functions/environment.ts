@@ -4,7 +4,7 @@ import { issueText } from '../shared/errors/issue-text.ts';
 import { isStrategyName } from '../shared/memory/keys.ts';
 
 const text = z.string().min(1);
-const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.int());
 const stateMachineArn = z.string().regex(/^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:]+$/, 'must be the ARN of a state machine');
 
 const storesEnvironment = z.object({

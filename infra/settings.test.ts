@@ -35,6 +35,7 @@ describe('context values', () => {
 
   test('refuse a key that is none, so that a misspelt one is not passed over', () => {
     expect(() => read({ capcity: '4' })).toThrow('capcity');
+    expect(() => read({ 'alarm-email': 'ops@example.com' })).toThrow('alarm-email is spelt alarmEmail');
   });
 
   test('leave keys of CDK itself alone', () => {

@@ -40,12 +40,21 @@ export class SettingsError extends Error {
 
 /**
  * Reads the settings from CDK's context. CDK's own keys have a colon, a slash or a dash in them; any other key must be a setting, so
- * that a misspelt one is not passed over.
+ * that a misspelt one is not passed over; nor is a setting with dashes in its name.
  * @throws SettingsError
  */
 export function readSettings(node: Node): Settings {
   const context: Record<string, unknown> = node.getAllContext();
+  const misspelt = Object.keys(context).flatMap((key) => {
+    const meant = key.includes('-') ? Object.keys(settingsSchema.shape).find((name) => letters(name) === letters(key)) : undefined;
+    return meant === undefined ? [] : [`${key} is spelt ${meant}.`];
+  });
+  if (misspelt.length > 0) throw new SettingsError(`The context values of this deployment are wrong.\n${misspelt.join('\n')}`);
   const parsed = settingsSchema.safeParse(Object.fromEntries(Object.entries(context).filter(([key]) => !/[:/-]/.test(key))));
   if (!parsed.success) throw new SettingsError(`The context values of this deployment are wrong.\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+function letters(name: string): string {
+  return name.replaceAll('-', '').toLowerCase();
 }

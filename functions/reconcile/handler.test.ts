@@ -97,4 +97,15 @@ describe('the reconcile function', () => {
     const bench = await startReconcileBench();
     await expect(handlerOver(bench).handle(event)).rejects.toMatchObject({ name: 'StorageError', code: 'STEP_INPUT_INVALID' });
   });
+
+  test('logs what it could not do with everything that caused it, and fails', async () => {
+    const bench = await startReconcileBench();
+    await bench.operation(6);
+    const lost = new Error('the line is dead');
+    const logged: unknown[] = [];
+    const workflows = { ...bench.deps.workflows, describe: () => Promise.reject(lost) };
+    const handle = reconcileHandler({ ...bench.deps, workflows }, (level, message, fields) => logged.push({ level, message, ...fields }));
+    await expect(handle(SCHEDULED)).rejects.toMatchObject({ code: 'SWEEP_INCOMPLETE' });
+    expect(logged).toMatchObject([{ level: 'ERROR', input: JSON.stringify(SCHEDULED), error: { causes: [{ causes: [{ message: 'the line is dead', stack: expect.arrayContaining([expect.stringContaining('handler.test.ts')]) }] }] } }]);
+  });
 });

@@ -57,6 +57,8 @@ export function permittedObjects(store: ObjectStore, guard: Guard): ObjectStore 
       return store.getVersioned(key);
     },
     async replace(key, version, body) {
+      // If-Match compares with what is there.
+      guard('s3:GetObject', `${BUCKET}/${key}`);
       guard('s3:PutObject', `${BUCKET}/${key}`);
       return store.replace(key, version, body);
     },
