@@ -50,11 +50,12 @@ export class FolderObjectStore implements ObjectStore {
     const folder = dirname(path);
     const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
     try {
-      await mkdir(folder, { recursive: true });
+      const made = await mkdir(folder, { recursive: true });
       await writeDurably(temporary, body);
       if (options.ifNoneMatch !== true) await rename(temporary, path);
       else if (!(await linkUnlessTaken(temporary, path))) return 'exists';
       await syncFolder(folder);
+      if (made !== undefined) await syncParents(folder, dirname(made));
       return 'written';
     } catch (error) {
       // oxlint-disable-next-line loud/no-swallowed-error -- the write's own error says more than that its remains could not be removed
@@ -166,6 +167,14 @@ async function linkUnlessTaken(temporary: string, path: string): Promise<boolean
     throw error;
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Flushes the entries of folders that were made on the way to `folder`, up to the one below which the first was made. */
+async function syncParents(folder: string, top: string): Promise<void> {
+  for (let at = folder; at !== top; ) {
+    at = dirname(at);
+    await syncFolder(at);
   }
 }
 

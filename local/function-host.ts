@@ -116,7 +116,8 @@ export class FunctionHost {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
-    this.#workers.add(worker);
+    // A process that could not be started has no id, and never exits: its error fails the invocation.
+    if (worker.pid !== undefined) this.#workers.add(worker);
     worker.once('exit', () => {
       this.#workers.delete(worker);
       this.#idle = this.#idle.filter((idle) => idle !== worker);
