@@ -30,6 +30,15 @@ describe('POST /experiments/imports', () => {
     expect((await send(api, offer(JSON.stringify(parse(bootstrapRecord()))))).body.data).toEqual({ stored: [], unchanged: ['exp_v15_rsi_wide'] });
   });
 
+  test.each([
+    ['an alias without its anchor', 'id: *nowhere'],
+    ['aliases that grow without measure', 'a: &a [x, x]\n' + Array.from({ length: 8 }, (_, i) => `${i}: &a [*a, *a, *a, *a, *a]\n`).join('')],
+    ['lists in each other, without end', '- '.repeat(60_000)],
+  ])('refuses %s as the file that it is', async (_, yaml) => {
+    const { status, body } = await send(await startApi(), offer(yaml));
+    expect([status, body.error.details[0].field]).toEqual([422, 'body -> experiments -> 0 -> yaml']);
+  });
+
   test('only checks, where that is asked for', async () => {
     const api = await startApi();
     expect((await send(api, { ...offer(liveRecord()), hypotheses, check_only: true })).body.data.stored).toHaveLength(3);

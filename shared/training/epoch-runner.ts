@@ -16,6 +16,12 @@ export interface PassResult {
   readonly accuracy: number;
 }
 
+/** One epoch of training. */
+interface EpochResult extends PassResult {
+  /** The greatest norm of a step's gradient, before it is clipped: infinite where one overflowed, NaN where one was none. */
+  readonly gradientNorm: number;
+}
+
 /** Holds the parameters and Adam's moments, and trains them epoch by epoch. */
 export class EpochRunner {
   readonly #job: TrainingJob;
@@ -65,18 +71,20 @@ export class EpochRunner {
    * @returns the mean of the batch losses, weighted by rows, and the share of right rows, both from the outputs in training
    * mode (dropout on, each batch before its update). A loss that is not finite ends the epoch early.
    */
-  async run(epoch: number, { signal, onPartOfEpoch }: Pick<TrainingHooks, 'signal' | 'onPartOfEpoch'> = {}): Promise<PassResult> {
+  async run(epoch: number, { signal, onPartOfEpoch }: Pick<TrainingHooks, 'signal' | 'onPartOfEpoch'> = {}): Promise<EpochResult> {
     const { count: rows, weight } = this.#job.train;
     const order = weight === undefined ? shuffledRows(rows, this.#job.seed, epoch) : drawnRows(weight, this.#job.seed, epoch);
     const steps = stepsPerEpoch(rows, this.#batchSize);
     const draws = this.#maskShapes.map((_, layer) => sfc32(seedOf(this.#job.seed, epoch, `dropout ${layer}`)));
     let loss = 0;
     let right = 0;
+    let gradientNorm = 0;
     for (let from = 0; from < steps && Number.isFinite(loss); from += this.#stepsPerRun) {
       signal?.throwIfAborted();
       const to = Math.min(steps, from + this.#stepsPerRun);
       const batches = gatherBatches(this.#job.train, this.#criterion, order, this.#batchSize, from, to);
-      const logits = await this.#runSteps(batches, this.#masks(draws, to - from), to - from);
+      const { logits, norms } = await this.#runSteps(batches, this.#masks(draws, to - from), to - from);
+      gradientNorm = norms.reduce((greatest, norm) => Math.max(greatest, norm), gradientNorm);
       const targets = Float32Array.from(order.subarray(from * this.#batchSize, to * this.#batchSize), (row) => this.#job.train.y[row]!);
       for (let start = 0; start < targets.length; start += this.#batchSize) {
         const end = Math.min(targets.length, start + this.#batchSize);
@@ -85,14 +93,14 @@ export class EpochRunner {
       }
       if (to < steps) onPartOfEpoch?.(epoch - 1 + to / steps);
     }
-    return { loss: loss / rows, accuracy: right / rows };
+    return { loss: loss / rows, accuracy: right / rows, gradientNorm };
   }
 
   async close(): Promise<void> {
     await this.#session.close();
   }
 
-  async #runSteps(batches: Batches, masks: Readonly<Record<string, TensorData>>, steps: number): Promise<Float32Array> {
+  async #runSteps(batches: Batches, masks: Readonly<Record<string, TensorData>>, steps: number): Promise<{ readonly logits: Float32Array; readonly norms: Float32Array }> {
     const { train, features } = this.#job;
     const flat = [this.#parameters.length];
     const { rates, epsilons } = this.#corrections.next(steps);
@@ -109,7 +117,7 @@ export class EpochRunner {
     this.#parameters = result['next_parameters']!;
     this.#first = result['next_first']!;
     this.#second = result['next_second']!;
-    return result['logits']!;
+    return { logits: result['logits']!, norms: result['norms']! };
   }
 
   #masks(draws: readonly (() => number)[], steps: number): Readonly<Record<string, TensorData>> {

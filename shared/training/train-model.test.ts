@@ -155,6 +155,14 @@ describe('trainModel', () => {
     expect(error).toMatchObject({ code: 'TRAINING_DIVERGED', facts: { epoch: 1, epochs: 3, learningRate: 1e38 } });
   });
 
+  it.each([1, 1000])('fails where the norm of a gradient overflows, under which a clipped step would do nothing: %i steps in a run', async (steps) => {
+    const rows = toyRegressionRows(200, 1);
+    const large = { ...rows, x: rows.x.map((value) => value * 1e13) };
+    const job = toyJob({ outputs: 1, model: { type: 'mlp', hiddenLayers: [4], dropout: 0, activation: 'relu' }, train: large, validation: large }, { loss: { type: 'mse' } });
+    const error = await trainModel(job, {}, { stepsPerRun: 4 * steps }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'TRAINING_DIVERGED', facts: { epoch: 1, quantity: "norm of a step's gradient", value: 'Infinity' } });
+  });
+
   it('fails where no validation row is of a class that was trained', async () => {
     const validation = { ...toyRows(30, 2), y: new Float32Array(30).fill(1) };
     const job = toyJob({ classWeights: Float32Array.of(1.5, 0, 1.5), validation });

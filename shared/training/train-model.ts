@@ -24,7 +24,7 @@ export interface TrainingOptions {
  * the lowest validation loss.
  * The same job gives the same bytes on one type of machine. Blocks the thread for a quarter of a second at a time: not for
  * a server's main thread.
- * @throws TrainingDataError TRAINING_DIVERGED where a loss or parameter is no longer finite
+ * @throws TrainingDataError TRAINING_DIVERGED where a loss, a parameter or the norm of a gradient is no longer finite
  * @throws the signal's reason where `hooks.signal` aborts; checked between epochs and between the runs of one epoch
  */
 export async function trainModel(job: TrainingJob, hooks: TrainingHooks = {}, options: TrainingOptions = {}): Promise<TrainedModel> {
@@ -64,6 +64,8 @@ async function trainEpochs(
     assertFinite(job, epoch, 'training loss', train.loss);
     const bad = firstNotFinite(parameters);
     if (bad !== -1) assertFinite(job, epoch, `parameter ${bad}`, parameters[bad]!);
+    // A norm that overflows scales its gradient down to nothing: the step would be left out without a word.
+    assertFinite(job, epoch, "norm of a step's gradient", train.gradientNorm);
     const validation = await validate(parameters);
     assertFinite(job, epoch, 'validation loss', validation.loss);
     if (validation.loss < best.loss) best = { epoch, loss: validation.loss, parameters: parameters.slice() };

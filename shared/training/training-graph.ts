@@ -76,7 +76,8 @@ export function stepGraph(spec: TrainingGraphSpec): Uint8Array {
  * A whole epoch, or a part of one, in one run: Scan takes one step for each row of `indices`.
  * Inputs: parameters, first, second [P]; features [rows, F]; indices [steps, batch]; targets [steps, batch, outputs];
  * coefficients [steps, batch, 1]; rates and epsilons [steps]; mask_i [steps, batch, width of hidden layer i].
- * Outputs: next_parameters, next_first, next_second [P]; logits [steps, batch, outputs], each before its step's update.
+ * Outputs: next_parameters, next_first, next_second [P]; logits [steps, batch, outputs], each before its step's update; norms [steps], of
+ * the gradients before they are clipped.
  */
 export function epochGraph(spec: TrainingGraphSpec): Uint8Array {
   const { network, batchSize } = spec;
@@ -109,10 +110,11 @@ export function epochGraph(spec: TrainingGraphSpec): Uint8Array {
     const adam = { parameters: parameters!, first: first!, second: second! };
     const batch = { x: emitBatchRows(body, network.length, features, indices!), target: target!, coefficient: coefficient!, masks };
     const step = emitStep(body, spec, adam, batch, { rate: rate!, epsilon: epsilon! });
-    return { state: [step.parameters, step.first, step.second], slices: [{ value: step.logits, shape: [batchSize, outputs] }] };
+    return { state: [step.parameters, step.first, step.second], slices: [{ value: step.logits, shape: [batchSize, outputs] }, { value: step.norm, shape: [] }] };
   });
   for (const [i, name] of ['next_parameters', 'next_first', 'next_second'].entries()) g.output(name, scan.state[i]!, 'float32', flat);
   g.output('logits', scan.stacks[0]!, 'float32', ['steps', batchSize, outputs]);
+  g.output('norms', scan.stacks[1]!, 'float32', ['steps']);
   return g.toModel();
 }
 
