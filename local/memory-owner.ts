@@ -59,8 +59,11 @@ export async function lockMemory(memory: string, owner: MemoryOwner): Promise<Me
   return {
     announce,
     async release() {
-      await rm(file, { force: true });
-      await mutex.close();
+      try {
+        await rm(file, { force: true });
+      } finally {
+        await mutex.close();
+      }
     },
   };
 }

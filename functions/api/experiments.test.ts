@@ -93,6 +93,17 @@ describe('GET /experiments', () => {
     });
   });
 
+  test('says where the experiment of a completed operation is gone', async () => {
+    const api = await startApi();
+    const kept = await record(api, 1);
+    await api.objects.delete(experimentKey(await record(api, 2)));
+    const { body } = await api.call('GET', '/experiments');
+    expect(body).toMatchObject({ data: [{ id: kept }], total_count: 2 });
+    expect(body.unreadable).toEqual([{ key: EXPERIMENTS_PREFIX, reason: 'the experiment of one completed operation is not there' }]);
+    await api.objects.delete(experimentKey(kept));
+    expect((await api.call('GET', '/experiments')).body.unreadable).toMatchObject([{ reason: 'the experiments of 2 completed operations are not there' }]);
+  });
+
   test.each(['limit=0', 'limit=101', 'offset=x', 'status=completed'])('refuses ?%s with 422', async (query) => {
     expect((await (await startApi()).call('GET', `/experiments?${query}`)).status).toBe(422);
   });

@@ -39,20 +39,24 @@ const BATCH = 16;
 /**
  * Experiments of completed operations, newest first. Those of operations that have not completed are passed over: they are about
  * to be committed or removed. Whatever else lies among them, as far as the search went, is listed as unreadable.
- * @returns also how much of the offset is left after the last of them
+ * @returns also how much of the offset is left after the last of them, and how many of completed operations there are, null where the search did
+ *   not go through all
  * @throws StorageError where a store cannot tell
  */
 export async function findExperiments(
   { objects, operations }: Ports,
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[]; readonly offsetLeft: number }> {
+): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[]; readonly offsetLeft: number; readonly committed: number | null }> {
   const keys = (await objects.list(EXPERIMENTS_PREFIX)).map(({ key }) => key).toReversed();
   const experiments: Experiment[] = [];
   const unreadable: Unreadable[] = [];
   let toSkip = offset;
-  for (let first = 0; first < keys.length && experiments.length < limit; first += BATCH) {
+  let seen = 0;
+  let first = 0;
+  for (; first < keys.length && experiments.length < limit; first += BATCH) {
     const standing = await Promise.all(keys.slice(first, first + BATCH).map((key) => standingOf(operations, key)));
     const committed = standing.filter(({ state }) => state === 'committed');
+    seen += committed.length;
     const skipped = Math.min(toSkip, committed.length);
     toSkip -= skipped;
     const page = committed.slice(skipped, skipped + limit - experiments.length);
@@ -66,7 +70,7 @@ export async function findExperiments(
       if (key === lastKey) break;
     }
   }
-  return { experiments, unreadable, offsetLeft: toSkip };
+  return { experiments, unreadable, offsetLeft: toSkip, committed: first >= keys.length ? seen : null };
 }
 
 interface Standing {

@@ -5,7 +5,7 @@ import { type ImportedExperiment, importedExperimentSchema } from '../../../memo
 import { fail } from '../../../shared/errors/index.ts';
 import { importedIds, readImported, readImportedText } from '../../../shared/memory/imported-experiments.ts';
 import { importRecords } from '../../../shared/memory/import-records.ts';
-import { experimentKey, importedKey, operationIdOf } from '../../../shared/memory/keys.ts';
+import { experimentKey, EXPERIMENTS_PREFIX, importedKey, operationIdOf } from '../../../shared/memory/keys.ts';
 import { problemText } from '../../../shared/memory/read-record.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ApiError, type ErrorDetail, errorResponses, validationError } from '../errors.ts';
@@ -57,7 +57,7 @@ const listRoute = createRoute({
               total_count: z.int().openapi({ description: 'Completed operations, of which each has one experiment, and imported experiments.' }),
               unreadable: z
                 .array(z.strictObject({ key: z.string(), reason: z.string() }))
-                .openapi({ description: 'Files come by on the way that are no experiments of this platform, or are damaged.' }),
+                .openapi({ description: 'Files come by on the way that are no experiments of this platform, or are damaged; and, where the search went through all, that some are gone.' }),
             })
             .openapi('ExperimentList'),
         },
@@ -140,14 +140,13 @@ const importRoute = createRoute({
 export function experimentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
   api.openapi(listRoute, async (c) => {
     const { limit, offset } = c.req.valid('query');
-    const [{ experiments, unreadable, offsetLeft }, total, ids] = await Promise.all([
-      findExperiments(deps.ports, { limit, offset }),
-      deps.ports.operations.count('completed'),
-      importedIds(deps.ports.objects),
-    ]);
+    // Counted first: an operation that has completed by then has its experiment.
+    const total = await deps.ports.operations.count('completed');
+    const [{ experiments, unreadable, offsetLeft, committed }, ids] = await Promise.all([findExperiments(deps.ports, { limit, offset }), importedIds(deps.ports.objects)]);
+    const missing = committed === null ? [] : missingFrom(total - committed);
     const imported = await importedPage(deps, ids.slice(offsetLeft, offsetLeft + limit - experiments.length));
     const data = [...experiments.map(summaryOf), ...imported.summaries];
-    return c.json({ success: true as const, data, total_count: total + ids.length, unreadable: [...unreadable, ...imported.unreadable] }, 200);
+    return c.json({ success: true as const, data, total_count: total + ids.length, unreadable: [...unreadable, ...missing, ...imported.unreadable] }, 200);
   });
 
   api.openapi(getRoute, async (c) => {
@@ -185,6 +184,12 @@ export function experimentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
     }
     return c.json({ success: true as const, data: { stored: [...result.stored], unchanged: [...result.unchanged] } }, 200);
   });
+}
+
+/** What is said where the files of so many completed operations are gone. */
+function missingFrom(count: number): readonly Unreadable[] {
+  if (count <= 0) return [];
+  return [{ key: EXPERIMENTS_PREFIX, reason: `${count === 1 ? 'the experiment of one completed operation is' : `the experiments of ${count} completed operations are`} not there` }];
 }
 
 /** Problems of ids that come more than once. */
