@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, PipelineError } from '../shared/errors/index.ts';
 import { messageOf, rootMessageOf } from '../shared/errors/message.ts';
-import { describeOwner, memoryOwner, type MemoryOwner } from '../local/memory-owner.ts';
+import { describeOwner, INSTANCE_HEADER, memoryOwner, type MemoryOwner } from '../local/memory-owner.ts';
 import type { UploadGrant } from './api-answers.ts';
 import { authorizationGuidance } from './authorization.ts';
 import { Client, type Send } from './client.ts';
@@ -69,12 +69,16 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return embedded(memory, options);
 }
 
-/** Null where the owner serves nobody or no longer answers: whether it still holds the folder is for the lock to say. */
+/**
+ * Null where the owner serves nobody or no longer answers, or another server has come to its port: whether it still holds the folder is
+ * for the lock to say.
+ */
 async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOptions): Promise<Connection | null> {
   if (owner.port === null) return null;
   const connection = await remote(`http://127.0.0.1:${owner.port}`, { memory, data: owner.data, placed: placeArguments(options) }, LOCAL_POLL_MS, null);
   try {
     await connection.client.health();
+    if (!(await isServedBy(owner, connection.where))) return null;
   } catch (error) {
     if (error instanceof Unreachable) return null;
     throw error;
@@ -85,6 +89,11 @@ async function reachOwner(owner: MemoryOwner, memory: string, options: ConnectOp
     });
   }
   return connection;
+}
+
+async function isServedBy({ instance }: MemoryOwner, address: string): Promise<boolean> {
+  const answer = await orUnreachable(address, wholeAnswer(new URL(`${address}/api/v1/health`), { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
+  return instance !== undefined && answer.headers.get(INSTANCE_HEADER) === instance;
 }
 
 async function announcedOwner(memory: string): Promise<MemoryOwner | null> {

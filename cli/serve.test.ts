@@ -141,6 +141,18 @@ test('a lock file whose process number now belongs to a program that is no serve
   expect(await statuses(memory)).toEqual([]);
 });
 
+test('a lock file whose port now belongs to the server of another folder leads nobody there', async () => {
+  const { folder, memory, data } = await project();
+  const server = await startTocsin(folder, '--port', '0', '--memory', 'other');
+  const at = (place: string) => tocsin('hypotheses', 'list', '--json', '--memory', place);
+  expect((await tocsin('hypotheses', 'add', 'Of the other folder', '--memory', join(folder, 'other'))).status).toBe(0);
+  await mkdir(join(memory, '.lock'), { recursive: true });
+  const gone = { pid: process.pid, port: Number(new URL(server.url).port), command: 'tocsin serve', data, instance: 'of-a-server-that-is-gone' };
+  await writeFile(join(memory, '.lock', 'owner.json'), JSON.stringify(gone));
+  expect(JSON.parse((await at(memory)).out)).toEqual([]);
+  expect(JSON.parse((await at(join(folder, 'other'))).out)).toMatchObject([{ text: 'Of the other folder' }]);
+});
+
 test('a memory folder that cannot be written to is refused by name', async () => {
   const { folder, strategy } = await project();
   const memory = join(strategy, 'memory');

@@ -11,7 +11,12 @@ const ownerSchema = z.strictObject({
   port: z.int().positive().nullable(),
   command: z.string(),
   data: z.string(),
+  /** What its server says of itself in the header `INSTANCE_HEADER`; a command that serves none has none. */
+  instance: z.string().optional(),
 });
+
+/** By it a server is told from another one that has come to its port. */
+export const INSTANCE_HEADER = 'tocsin-instance';
 
 /** The process that owns a memory folder, as its lock file names it. */
 export type MemoryOwner = z.infer<typeof ownerSchema>;

@@ -37,9 +37,10 @@ async function serve(port = 0) {
 test('it answers on the loopback address, and its lock file tells others where', async () => {
   const { url, folder, memory } = await serve();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'ok', capacity: { active: 0, limit: 1 } });
+  const answer = await fetch(`${url}/api/v1/health`);
+  expect(await answer.json()).toMatchObject({ status: 'ok', capacity: { active: 0, limit: 1 } });
   const owner: unknown = JSON.parse(await readFile(join(memory, '.lock', 'owner.json'), 'utf8'));
-  expect(owner).toEqual({ pid: process.pid, port: Number(new URL(url).port), command: 'tocsin serve', data: folder });
+  expect(owner).toEqual({ pid: process.pid, port: Number(new URL(url).port), command: 'tocsin serve', data: folder, instance: answer.headers.get('tocsin-instance') });
 });
 
 test('once closed it leaves port and memory folder free', async () => {

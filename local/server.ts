@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { errorHandler } from '../functions/api/errors.ts';
 import { SERVER_CLOSING } from '../functions/api/refusals.ts';
 import { fail } from '../shared/errors/index.ts';
 import { TOCSIN_VERSION } from '../shared/version.ts';
-import { describeOwner, memoryOwner } from './memory-owner.ts';
+import { describeOwner, INSTANCE_HEADER, memoryOwner } from './memory-owner.ts';
 import { startRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
 import { LocalUploads } from './uploads.ts';
 
@@ -21,9 +21,11 @@ export interface ApiOptions {
   readonly defaultStrategy: (() => Promise<string>) | null;
   /** Receives every error that a caller saw only as an answer of 5xx. */
   readonly log: (event: ApiErrorEvent) => void;
+  /** Said with every answer. */
+  readonly instance?: string;
 }
 
-export interface ServerOptions extends ApiOptions, Omit<RuntimeOptions, 'command'> {
+export interface ServerOptions extends Omit<ApiOptions, 'instance'>, Omit<RuntimeOptions, 'command'> {
   /** 0: any free port. */
   readonly port: number;
 }
@@ -55,7 +57,7 @@ const UINT32 = 2 ** 32;
 const CLOSE_GRACE_MS = 1_000;
 
 /** The HTTP API over an embedded runtime, and beside it the address that uploads are granted at, which is S3 on AWS. */
-export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrategy, log }: ApiOptions): Hono<{ Bindings: object }> {
+export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrategy, log, instance }: ApiOptions): Hono<{ Bindings: object }> {
   const uploads = new LocalUploads(ports.objects, ports.now);
   const api = createApi({
     ports,
@@ -70,6 +72,12 @@ export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrat
   });
   const host = new Hono<{ Bindings: object }>();
   host.onError(errorHandler(log));
+  if (instance !== undefined) {
+    host.use(async (c, next) => {
+      await next();
+      c.header(INSTANCE_HEADER, instance);
+    });
+  }
   host.put('/api/v1/uploads/:token', async (c) => c.json({ success: true, data: await uploads.receive(c.req.param('token'), c.req.raw) }));
   host.all('*', (c) => api.fetch(c.req.raw, c.env));
   return host;
@@ -81,6 +89,7 @@ export function localApi({ ports, workflows }: Runtime, { capacity, defaultStrat
  * @throws StorageError MEMORY_OWNED, also where the port is taken by the owner of this very folder; MEMORY_UNUSABLE
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  const instance = randomUUID();
   const gate = new Gate();
   const http = createAdaptorServer({ fetch: (request) => gate.pass(request) });
   const port = await listen(http, options);
@@ -99,8 +108,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   try {
     const runtime = await startRuntime({ ...options, command: COMMAND });
     opened.push(() => runtime.close());
-    await runtime.lock.announce({ pid: process.pid, port, command: COMMAND, data: resolve(options.data) });
-    gate.open(localApi(runtime, options).fetch);
+    await runtime.lock.announce({ pid: process.pid, port, command: COMMAND, data: resolve(options.data), instance });
+    gate.open(localApi(runtime, { ...options, instance }).fetch);
     return { url: `http://127.0.0.1:${port}`, runtime, close: closeAll };
   } catch (error) {
     await closeAll();
