@@ -45,6 +45,27 @@ describe('POST /experiments/imports', () => {
     expect([await storedKeys(api), await api.objects.get(HYPOTHESES_KEY)]).toEqual([[], null]);
   });
 
+  test('says what was imported before another import came between', async () => {
+    const api = await startApi({
+      wrap: ({ objects }) => {
+        const put = objects.put.bind(objects);
+        const another = bootstrapRecord('b', { accuracy: 0.9 });
+        return {
+          objects: Object.assign(objects, {
+            async put(...[key, body, options]: Parameters<typeof put>) {
+              if (key === importedKey('exp_v15_b')) await put(key, another);
+              return put(key, body, options);
+            },
+          }),
+        };
+      },
+    });
+    const { status, body } = await send(api, offer(bootstrapRecord('a'), bootstrapRecord('b')));
+    expect([status, body.error.code, body.error.details.map(({ field }: { field: string }) => field)]).toEqual([409, 'IMPORT_CONFLICT', ['exp_v15_b']]);
+    expect(body.error.message).toContain('only these were imported: exp_v15_a.');
+    expect(await storedKeys(api)).toEqual(['exp_v15_a.yaml', 'exp_v15_b.yaml']);
+  });
+
   test('refuses other content under a known id, naming each, and stores nothing of the request', async () => {
     const api = await startApi();
     await send(api, { ...offer(bootstrapRecord()), hypotheses: [hypotheses[0]!] });

@@ -22,11 +22,12 @@ interface ImportConflict {
 
 export type ImportOutcome =
   | { readonly outcome: 'imported'; readonly stored: readonly string[]; readonly unchanged: readonly string[] }
-  | { readonly outcome: 'conflict'; readonly conflicts: readonly ImportConflict[] };
+  /** `stored`: what was there before the conflict showed, which it does then only where another import came between. */
+  | { readonly outcome: 'conflict'; readonly conflicts: readonly ImportConflict[]; readonly stored: readonly string[] };
 
 /**
  * Stores the records whose ids are new. One that is there with the same content is left alone; one with other content is a conflict,
- * and then nothing is stored. A hypothesis that was tested since its import is the same one still.
+ * and then nothing is stored, unless it comes to be there meanwhile. A hypothesis that was tested since its import is the same one still.
  * @param checkOnly tells what would come of it, and stores nothing
  * @throws StorageError
  */
@@ -34,15 +35,20 @@ export async function importRecords(ports: Ports, offer: ImportOffer, { checkOnl
   const judged = await Promise.all(offer.experiments.map(async ({ record, text }) => ({ record, text, standing: await standingOf(ports, record) })));
   const merged = merge(await readHypotheses(ports.objects), offer.hypotheses);
   const taken = judged.flatMap(({ record, standing }) => (typeof standing === 'string' ? [] : [{ id: record.id, reason: standing.conflict }]));
-  if (taken.length + merged.conflicts.length > 0) return { outcome: 'conflict', conflicts: [...taken, ...merged.conflicts] };
+  if (taken.length + merged.conflicts.length > 0) return { outcome: 'conflict', conflicts: [...taken, ...merged.conflicts], stored: [] };
   if (!checkOnly) {
+    const stored: string[] = [];
     for (const { record, text, standing } of judged) {
-      if (standing !== 'new' || (await ports.objects.put(importedKey(record.id), text, { ifNoneMatch: true })) === 'written') continue;
+      if (standing !== 'new') continue;
+      if ((await ports.objects.put(importedKey(record.id), text, { ifNoneMatch: true })) === 'written') {
+        stored.push(record.id);
+        continue;
+      }
       const now = await standingOf(ports, record);
-      if (typeof now !== 'string') return { outcome: 'conflict', conflicts: [{ id: record.id, reason: now.conflict }] };
+      if (typeof now !== 'string') return { outcome: 'conflict', conflicts: [{ id: record.id, reason: now.conflict }], stored };
     }
     const conflicts = await storeHypotheses(ports, offer.hypotheses);
-    if (conflicts.length > 0) return { outcome: 'conflict', conflicts };
+    if (conflicts.length > 0) return { outcome: 'conflict', conflicts, stored };
   }
   const ids = (standing: 'new' | 'same') => judged.filter((each) => each.standing === standing).map(({ record }) => record.id);
   return { outcome: 'imported', stored: [...ids('new'), ...merged.added], unchanged: [...ids('same'), ...merged.same] };

@@ -180,7 +180,9 @@ export function experimentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
     if (result.outcome === 'conflict') {
       const details = result.conflicts.map(({ id, reason }) => ({ field: id, message: reason, type: 'conflict' }));
       const listed = result.conflicts.map(({ id, reason }) => `${id}: ${reason}`).join('; ');
-      throw new ApiError(409, 'IMPORT_CONFLICT', `Records with these ids are there already, with other content; nothing of the request was imported. ${listed}`, details);
+      const { stored } = result;
+      const done = stored.length === 0 ? 'nothing of the request was imported' : `another import came between, and only these were imported: ${stored.join(', ')}`;
+      throw new ApiError(409, 'IMPORT_CONFLICT', `Records with these ids are there already, with other content; ${done}. ${listed}`, details);
     }
     return c.json({ success: true as const, data: { stored: [...result.stored], unchanged: [...result.unchanged] } }, 200);
   });
