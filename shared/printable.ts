@@ -9,3 +9,9 @@ const UNSHOWABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\p{Cs}\u061c\u200e\u20
 export function printable(text: string): string {
   return text.replace(UNSHOWABLE, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
+
+/** Text as `printable` shows it, cut where it is longer than that. */
+export function readable(text: string, longest: number): string {
+  const shown = printable(text.slice(0, longest + 1));
+  return shown.length > longest ? `${shown.slice(0, longest)}...` : shown;
+}

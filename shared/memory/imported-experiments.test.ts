@@ -85,9 +85,19 @@ describe('a record of KTRDR', () => {
     ['aliases that grow without measure', ['a: &a [x]', ...Array.from({ length: 9 }, (_, i) => `k${i}: &${'bcdefghij'[i]} [${new Array(9).fill(`*${'abcdefghi'[i]}`).join()}]`)].join('\n'), 'is not YAML: Excessive alias count'],
     ['flow lists in each other', '['.repeat(100_000), 'is nested deeper than 32 levels'],
     ['lists in each other', '- '.repeat(100_000), 'is nested deeper than 32 levels'],
+    ['key that is a list', `${RECORDS.live}? [a, b]\n: 1\n`, 'has a list, a mapping or an alias as a key'],
+    ['key that is an alias', `${RECORDS.live}a: &a [x]\n? *a\n: 1\n`, 'has a list, a mapping or an alias as a key'],
     ['mappings in each other', Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'is nested deeper than 32 levels'],
   ])('has no %s', (_, text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('is refused in words that a terminal can show, however many its faults and whatever its keys', () => {
+    const problems = problemsOf(`"\\e[2J${'x'.repeat(900)}": 1\n${Array.from({ length: 300 }, (_, i) => `k${i}: 1\n`).join('')}`);
+    expect(problems).toHaveLength(101);
+    expect(problems.at(-1)).toBe('has more problems, which are not listed');
+    const long = problems.find((problem) => problem.includes('xxx'))!;
+    expect([long.includes('\u{1b}'), long.length]).toEqual([false, 500 + '...: is not a field of such a record'.length]);
   });
 
   test('may have 32 levels of lists in its context', () => {

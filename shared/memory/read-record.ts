@@ -1,7 +1,14 @@
-import { Lexer, parseDocument, Parser } from 'yaml';
+import { isScalar, Lexer, parseDocument, Parser, visit } from 'yaml';
 import type { z } from 'zod';
+import { readable } from '../printable.ts';
 
-/** What is wrong with one field of a file; an empty path means the whole. */
+/** Characters of a path, and of a message, at most: keys may be as long as the file. */
+const LONGEST = 500;
+
+/** Problems listed at most; the rest would only bury them. */
+const MOST_PROBLEMS = 100;
+
+/** What is wrong with one field of a file, as a terminal may show it; an empty path means the whole. */
 export interface RecordProblem {
   readonly path: string;
   readonly message: string;
@@ -18,17 +25,19 @@ const MOST_LEVELS = 32;
  */
 export function readRecord<T>(text: string | Uint8Array, schema: z.ZodType<T>): ReadRecord<T> {
   const decoded = typeof text === 'string' ? text : decode(text);
-  if (decoded === null) return { ok: false, problems: [{ path: '', message: 'is not UTF-8 text' }] };
-  if (isNestedDeeper(decoded, MOST_LEVELS)) return { ok: false, problems: [{ path: '', message: `is nested deeper than ${MOST_LEVELS} levels` }] };
+  if (decoded === null) return refused([{ path: '', message: 'is not UTF-8 text' }]);
+  if (isNestedDeeper(decoded, MOST_LEVELS)) return refused([{ path: '', message: `is nested deeper than ${MOST_LEVELS} levels` }]);
   const document = parseDocument(decoded, { prettyErrors: true });
-  if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.map(({ message }) => ({ path: '', message: `is not YAML: ${message.split('\n', 1).join('')}` })) };
-  }
+  if (document.errors.length > 0) return refused(document.errors.map(({ message }) => ({ path: '', message: `is not YAML: ${message.split('\n', 1).join('')}` })));
   const plain = plainValue(document);
-  if ('problem' in plain) return { ok: false, problems: [{ path: '', message: plain.problem }] };
+  if ('problem' in plain) return refused([{ path: '', message: plain.problem }]);
   const parsed = schema.safeParse(plain.value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
+  return parsed.success ? { ok: true, value: parsed.data } : refused(parsed.error.issues.flatMap(problemsOf));
+}
+
+function refused(problems: readonly RecordProblem[]): { readonly ok: false; readonly problems: readonly RecordProblem[] } {
+  const listed = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({ path: readable(path, LONGEST), message: readable(message, LONGEST) }));
+  return { ok: false, problems: problems.length > MOST_PROBLEMS ? [...listed, { path: '', message: 'has more problems, which are not listed' }] : listed };
 }
 
 /** Documents are composed by recursion, which too deep a nesting would end together with its process: it has to be seen before. */
@@ -43,6 +52,13 @@ function isNestedDeeper(text: string, levels: number): boolean {
 }
 
 function plainValue(document: ReturnType<typeof parseDocument>): { readonly value: unknown } | { readonly problem: string } {
+  let hasOddKey = false;
+  visit(document, {
+    Pair(_, { key }) {
+      hasOddKey ||= key !== null && !isScalar(key);
+    },
+  });
+  if (hasOddKey) return { problem: 'has a list, a mapping or an alias as a key' };
   try {
     return { value: document.toJS() };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { readable } from '../printable.ts';
 
 /** What is wrong at one place of a strategy, and what is allowed there. A type alias, so that it is plain JSON to `Facts`. */
 export type Problem = {
@@ -29,11 +29,6 @@ export class Report {
   notice(path: string, message: string): void {
     this.notices.push(`${readable(path, MAX_PATH)}: ${readable(message, MAX_MESSAGE)}`);
   }
-}
-
-function readable(text: string, longest: number): string {
-  const shown = printable(text.slice(0, longest + 1));
-  return shown.length > longest ? `${shown.slice(0, longest)}...` : shown;
 }
 
 /** The path of a key or a list index below `path`. */

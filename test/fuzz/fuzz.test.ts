@@ -4,10 +4,11 @@ import { campaign } from './campaign.ts';
 import { barsTarget, contextTarget, exportsTarget } from './targets/bars.ts';
 import { bundleTarget } from './targets/model.ts';
 import { namesTarget } from './targets/names.ts';
+import { recordsTarget } from './targets/records.ts';
 import { strategyTarget } from './targets/strategy.ts';
 
 // The beginning of what `npm run test:soak` goes on with.
-const TARGETS = [barsTarget, exportsTarget, contextTarget, strategyTarget, namesTarget].map((target) => [target.name, async () => target] as const);
+const TARGETS = [barsTarget, exportsTarget, contextTarget, strategyTarget, recordsTarget, namesTarget].map((target) => [target.name, async () => target] as const);
 
 test.each([...TARGETS, ['bundle', bundleTarget] as const])('hostile input to %s is refused in words, or read soundly', async (_, open) => {
   const { inputs, outcomes } = await campaign(await open(), 200);
