@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { causeOf, readCause } from './cause.ts';
 import { FAILURES, fail } from './index.ts';
 
-const failure = fail('ARTEFACT_MISSING', { key: 'memory/runs/x/model.onnx', step: 'backtest' });
+const missing = () => fail('ARTEFACT_MISSING', { key: 'memory/runs/x/model.onnx', step: 'backtest' });
 const lambda = (errorMessage: string) =>
   JSON.stringify({ errorType: 'StorageError', errorMessage, trace: ['StorageError: ...', '    at run (index.js:1:1)'] });
 
 describe('the reader of causes', () => {
   test('gives message, code and guidance of a catalogued failure word for word', () => {
-    expect(readCause('StorageError', lambda(failure.message))).toEqual({
+    expect(readCause('StorageError', lambda(missing().message))).toEqual({
       type: 'StorageError',
-      message: failure.message,
+      message: missing().message,
       code: 'ARTEFACT_MISSING',
       guidance: FAILURES.ARTEFACT_MISSING.guidance,
       retry: 'as_is',
@@ -24,8 +24,8 @@ describe('the reader of causes', () => {
   });
 
   test('reads back what causeOf writes', () => {
-    const { errorType, cause } = causeOf(failure);
-    expect(readCause(errorType, cause)).toMatchObject({ type: 'StorageError', message: failure.message, code: 'ARTEFACT_MISSING' });
+    const { errorType, cause } = causeOf(missing());
+    expect(readCause(errorType, cause)).toMatchObject({ type: 'StorageError', message: missing().message, code: 'ARTEFACT_MISSING' });
     expect(readCause(null, causeOf('a thrown text').cause)).toMatchObject({ type: 'Error', message: 'a thrown text' });
   });
 
@@ -42,8 +42,8 @@ describe('the reader of causes', () => {
   });
 
   test('finds code and guidance in a cause that lost its trace', () => {
-    const cut = lambda(`${failure.message} "quoted" \u00e9 \n end`).slice(0, -20);
-    expect(readCause('StorageError', cut)).toMatchObject({ message: `${failure.message} "quoted" \u00e9 \n end`, code: 'ARTEFACT_MISSING' });
+    const cut = lambda(`${missing().message} "quoted" \u00e9 \n end`).slice(0, -20);
+    expect(readCause('StorageError', cut)).toMatchObject({ message: `${missing().message} "quoted" \u00e9 \n end`, code: 'ARTEFACT_MISSING' });
   });
 
   test('leaves out an escape that the cut broke', () => {
@@ -72,7 +72,32 @@ describe('the reader of causes', () => {
     expect(read.message).not.toBe('');
   });
 
+  test('names the error Unknown where JSON has no type', () => {
+    expect(readCause(null, '{"errorMessage":"x"}')).toMatchObject({ type: 'Unknown', message: 'x' });
+  });
+
+  test('reads a message up to a line break that JSON would not have', () => {
+    expect(readCause('E', '{"errorMessage":"one\ntwo"}').message).toBe('one');
+  });
+
+  test('takes a code from the beginning of a message alone', () => {
+    expect(readCause('TypeError', lambda('x [ARTEFACT_MISSING] y'))).toMatchObject({ code: null });
+  });
+
+  test.each([
+    'xStates.Timeout', 'States.Timeouts', 'Some.Runtime.ExitError', 'Runtime.ExitErrors', 'My.Lambda.X', 'S3x',
+  ])('takes %s for no error of AWS', (type) => {
+    expect(readCause(type, 'x').guidance).toMatch(/not foreseen/);
+  });
+
+  test('takes the end of a process by the name of the error alone, or by its words alone', () => {
+    expect(readCause('Runtime.ExitError', 'x').guidance).toMatch(/memory/);
+    expect(readCause('Some.Error', 'signal: killed').guidance).toMatch(/memory/);
+  });
+
   test('keeps plain text, and JSON of another form, as they are', () => {
+    expect(readCause('E', 'text about "errorMessage":"x"').message).toBe('text about "errorMessage":"x"');
+    expect(readCause('E', '{"errorMessage":7}').message).toBe('{"errorMessage":7}');
     expect(readCause('E', 'plain text').message).toBe('plain text');
     expect(readCause('E', '{"message":"other"}').message).toBe('{"message":"other"}');
     expect(readCause('E', '[1]').message).toBe('[1]');

@@ -22,7 +22,7 @@ export interface FailureReason {
  * or plain text from the service (time-out, out of memory, exit).
  */
 export function readCause(errorType: string | null, cause: string | null): FailureReason {
-  const lambda = cause === null ? null : (wholeJson(cause) ?? cutJson(cause));
+  const lambda = cause === null ? null : lambdaCause(cause);
   const type = errorType ?? lambda?.errorType ?? 'Unknown';
   const said = lambda?.errorMessage ?? cause;
   const message = said === null || said.trim() === '' ? `The execution ended with ${type}, and no cause was given.` : said;
@@ -44,26 +44,15 @@ interface LambdaCause {
   readonly errorMessage: string;
 }
 
-function wholeJson(cause: string): LambdaCause | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(cause);
-  } catch {
-    // oxlint-disable-next-line loud/no-swallowed-error -- plain text or cut JSON is the other readers' business
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || !('errorMessage' in value) || typeof value.errorMessage !== 'string') return null;
-  return { errorType: 'errorType' in value && typeof value.errorType === 'string' ? value.errorType : null, errorMessage: value.errorMessage };
-}
-
-function cutJson(cause: string): LambdaCause | null {
-  if (!cause.trimStart().startsWith('{')) return null;
+/** Reads whole and cut JSON in the same way; null of any other text. */
+function lambdaCause(cause: string): LambdaCause | null {
+  if (!cause.startsWith('{')) return null;
   const errorMessage = cutString(cause, 'errorMessage');
   return errorMessage === null ? null : { errorType: cutString(cause, 'errorType'), errorMessage };
 }
 
 /** The string under `name`, as far as the text goes; an escape that the cut broke is left out. */
 function cutString(text: string, name: string): string | null {
-  const escaped = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}|\\\\["\\\\/bfnrt])*)`).exec(text)?.[1];
+  const escaped = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\\u0000-\u001f]|\\\\u[0-9a-fA-F]{4}|\\\\["\\\\/bfnrt])*)`).exec(text)?.[1];
   return escaped === undefined ? null : (JSON.parse(`"${escaped}"`) as string);
 }

@@ -59,7 +59,7 @@ export function failuresDocument(): string {
 
 function typeSection(type: PipelineErrorName): readonly string[] {
   const codes = FAILURE_CODES.filter((code) => explain(code).type === type);
-  return codes.length === 0 ? [] : [`## ${type}\n\n${FAILURE_TYPES[type]}\n`, ...codes.map(entry)];
+  return [`## ${type}\n\n${FAILURE_TYPES[type]}\n`, ...codes.map(entry)];
 }
 
 function entry(code: FailureCode): string {

@@ -9,9 +9,6 @@ export function templateOf({ what }: Failure): string {
   return what(placeholder('facts') as Facts);
 }
 
-/** Methods by which messages put lists and numbers into words: the fact's name stands for the outcome. */
-const IN_WORDS: ReadonlySet<string> = new Set(['join', 'toFixed', 'toLocaleString', 'toString', 'toJSON']);
-
 /** Stands for a fact of any form: as text `<name>`, as a list one item, as a mapping one entry; each field of it is such a fact again. */
 function placeholder(name: string): unknown {
   const text = `<${name}>`;
@@ -20,9 +17,9 @@ function placeholder(name: string): unknown {
     {
       get(_, key) {
         if (key === Symbol.toPrimitive) return () => text;
-        if (key === Symbol.iterator) return () => [placeholder(name)][Symbol.iterator]();
         if (typeof key === 'symbol') throw new TypeError(`A message needs ${String(key)} of its fact ${name}, which no template shows.`);
-        if (IN_WORDS.has(key)) return () => text;
+        // Lists put into words: the fact's name stands for the outcome.
+        if (key === 'join') return () => text;
         if (key === 'map') return (word: (item: unknown) => unknown) => [word(placeholder(name))];
         if (key === 'length') return placeholder(`number of ${name}`);
         // An entry's name: its value is the fact's own.

@@ -58,14 +58,12 @@ function judge(
   threshold: number,
   compare: (value: number) => Pick<JudgedCheck, 'passed' | 'failure'>,
 ): JudgedCheck {
-  const value: unknown = metrics[key];
+  const value = metrics[key];
   if (value === null) {
-    const reason = metrics.undefined_metrics?.[key];
+    const reason = metrics.undefined_metrics[key];
     if (reason === undefined) throw new RangeError(`The backtest gate needs the reason why ${key} is null.`);
     return { name, value: null, threshold, passed: false, failure: `${name}_undefined (${reason})` };
   }
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new RangeError(`The backtest gate needs ${key} as a finite number, and it is ${typeof value === 'number' ? value : typeof value}.`);
-  }
+  if (!Number.isFinite(value)) throw new RangeError(`The backtest gate needs ${key} as a finite number, and it is ${value}.`);
   return { name, value, threshold, ...compare(value) };
 }

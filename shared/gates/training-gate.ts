@@ -52,10 +52,10 @@ function checkAccuracy(accuracy: number, { minAccuracy }: GateSpec): JudgedCheck
 
 function checkDirection(accuracy: Metric, { minDirectionalAccuracy }: GateSpec): JudgedCheck {
   const base = { name: 'directional_accuracy', threshold: minDirectionalAccuracy };
-  if (accuracy?.value === null) {
+  if (accuracy.value === null) {
     return { ...base, value: null, passed: false, failure: `directional_accuracy_undefined (${accuracy.reason})` };
   }
-  const value = finite('directional_accuracy', accuracy?.value);
+  const value = finite('directional_accuracy', accuracy.value);
   return {
     ...base,
     value,
@@ -78,7 +78,7 @@ function checkLoss(input: TrainingGateInput, thresholds: GateSpec): JudgedCheck 
 }
 
 function checkLossDecrease(history: readonly number[], { minLossDecrease }: GateSpec): readonly JudgedCheck[] {
-  const first = finite('train_loss of the first epoch', history?.[0]);
+  const first = finite('train_loss of the first epoch', history[0]);
   const last = finite('train_loss of the last epoch', history.at(-1));
   if (history.length < 2 || first <= 0) return [];
   const value = (first - last) / first;
@@ -95,6 +95,6 @@ function checkLossDecrease(history: readonly number[], { minLossDecrease }: Gate
 
 /** The types promise a number; a defect elsewhere must not become a verdict. */
 function finite(metric: string, value: number | undefined): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new RangeError(`The training gate needs ${metric} as a finite number, and it is ${value}.`);
+  if (!Number.isFinite(value)) throw new RangeError(`The training gate needs ${metric} as a finite number, and it is ${value}.`);
+  return value as number;
 }

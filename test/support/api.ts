@@ -12,13 +12,15 @@ import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedd
 import { FolderObjectStore } from '../../local/folder-object-store.ts';
 import { LocalUploads } from '../../local/uploads.ts';
 import type { ObjectStore, OperationStore, Workflows } from '../../shared/ports/index.ts';
+import { MemoryOperationStore } from '../../shared/ports/testing/memory-operation-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 let dynamoDb: Promise<EmbeddedDynamoDb> | undefined;
 afterAll(async () => (await dynamoDb)?.close());
 
-/** An operation store on a table of its own; all of a test file share one embedded DynamoDB. */
+/** An operation store on a table of its own; all of a test file share one embedded DynamoDB. Mutation tests, which run it thousands of times, take one in memory. */
 export async function emptyOperationStore(): Promise<OperationStore> {
+  if (process.env['MUTATION_AREA'] !== undefined) return new MemoryOperationStore();
   dynamoDb ??= startEmbeddedDynamoDb();
   const { client } = await dynamoDb;
   const TableName = `operations-${randomBytes(6).toString('hex')}`;

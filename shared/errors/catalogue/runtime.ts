@@ -48,7 +48,7 @@ export const runtimeFailures = area({ steps: ['trigger', 'train', 'backtest', 'r
   SWEEP_INCOMPLETE: failure(
     'StorageError',
     (f: { failures: readonly string[] }) => `The sweep could not finish with all operations. ${f.failures.join(' ')}`,
-    'It is repeated every 5 minutes; act on the failures it names if they go on.',
+    'It is repeated every 4 minutes; act on the failures it names if they go on.',
     { steps: ['settle'] },
   ),
   STEP_OUT_OF_TIME: failure(
