@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { S3ObjectStore } from '../functions/adapters/s3-object-store.ts';
 import { S3Uploads } from '../functions/adapters/s3-uploads.ts';
 import { createApi } from '../functions/api/app.ts';
-import { lockMemory } from '../local/memory-owner.ts';
+import { INSTANCE_HEADER, lockMemory } from '../local/memory-owner.ts';
 import { startServer } from '../local/server.ts';
 import { startApi } from '../test/support/api.ts';
 import { strategyFile, tocsin } from '../test/support/command-line.ts';
@@ -47,13 +47,21 @@ async function apiOnS3() {
   onTestFinished(() => s3.close());
   const uploads = new S3Uploads(s3.client, BUCKET, () => new Date());
   const { deps } = await startApi({ uploads, wrap: () => ({ objects: new S3ObjectStore(s3.client, BUCKET) }) });
-  const http = createAdaptorServer({ fetch: createApi(deps).fetch });
+  const api = createApi(deps);
+  const instance = 'a-stand-in';
+  const http = createAdaptorServer({
+    async fetch(request) {
+      const answer = await api.fetch(request);
+      answer.headers.set(INSTANCE_HEADER, instance);
+      return answer;
+    },
+  });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   onTestFinished(() => void http.close());
   const { port } = http.address() as AddressInfo;
   const memory = await temporaryFolder();
-  const lock = await lockMemory(memory, { pid: process.pid, port, command: 'tocsin serve', data: memory });
+  const lock = await lockMemory(memory, { pid: process.pid, port, command: 'tocsin serve', data: memory, instance });
   onTestFinished(() => lock.release());
   return { s3, memory, url: `http://127.0.0.1:${port}` };
 }
