@@ -61,7 +61,7 @@ export const trainingResultSchema = z.strictObject({
     context_sources: z
       .array(z.strictObject({ source: z.string(), provider: z.string(), file: z.string(), rows: count, start: isoInstant, end: isoInstant }))
       .optional(),
-    /** Independent labels that the test rows are worth, at most their number: overlapping labels share what they tell. Absent in older records. */
+    /** Independent labels that the test rows (for a regression, those that moved) are worth, at most their number: overlapping labels share what they tell. Absent in older records. */
     effective_test_rows: finite.optional(),
     splits: z.record(z.string(), z.strictObject({ start: isoInstant, end: isoInstant, rows: count, class_counts: z.record(z.string(), count).nullable() })),
     per_symbol: z.array(

@@ -76,6 +76,13 @@ describe('test rows', () => {
     const dataset = assembleDataset({ strategy: datasetStrategy(), symbols: [symbolData(hourlyBars('A', 0, 2000), { resolveAfter: () => life })], classes });
     expect(dataset.effectiveTestRows).toBeCloseTo((dataset.test.count + share - 1) / share, 9);
   });
+
+  it('of values count where there is a move that a direction could be right about', () => {
+    const symbols = [symbolData(hourlyBars('A', 0, 2000), { label: (row) => (row % 4 === 0 ? 0 : row - 1000) })];
+    const dataset = assembleDataset({ strategy: datasetStrategy(), symbols, classes: null });
+    expect(dataset.test.count).toBe(300);
+    expect(dataset.effectiveTestRows).toBeCloseTo(225, 9);
+  });
 });
 
 describe('labels', () => {

@@ -88,7 +88,7 @@ export function assembleDataset(input: {
     classes,
     balance: classes === null ? null : balanceClasses(rows, classes, training.labels.source),
     ...rows,
-    effectiveTestRows: effectiveRows(select('test')),
+    effectiveTestRows: effectiveRows(select('test'), classes === null),
     borders,
     symbols,
   };

@@ -67,7 +67,7 @@ export interface Dataset {
   readonly train: Rows;
   readonly validation: Rows;
   readonly test: Rows;
-  /** Independent labels that the test rows are worth, at most their number. */
+  /** Independent labels that the test rows are worth, at most their number; for a regression, those that moved. */
   readonly effectiveTestRows: number;
   /**
    * Calendar instants, milliseconds UTC: [start, validation starts, test starts, end). The same for every symbol.

@@ -20,11 +20,13 @@ export function rowWeights(selections: readonly RowSelection[]): Float64Array | 
 /**
  * How many independent labels the selected rows are worth: the sum of their uniqueness, each among those of its own symbol.
  * Labels of different symbols count as independent of each other.
+ * @param movedOnly leave the uniqueness of rows whose value is 0 out of the sum: a direction is right or wrong only where there is one
  */
-export function effectiveRows(selections: readonly RowSelection[]): number {
+export function effectiveRows(selections: readonly RowSelection[], movedOnly: boolean): number {
   return selections.reduce((sum, { labels, indexes }) => {
     // A label known at its own bar lives on that bar.
     const ends = indexes.map((row) => Math.max(labels.resolvedAt[row]!, row + 1));
-    return labelUniqueness(indexes, ends).reduce((total, uniqueness) => total + uniqueness, sum);
+    const counts = (row: number): boolean => !movedOnly || labels.values[row] !== 0;
+    return labelUniqueness(indexes, ends).reduce((total, uniqueness, i) => (counts(indexes[i]!) ? total + uniqueness : total), sum);
   }, 0);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { accuracy } from '../training/losses.ts';
 import { classificationMetrics, regressionMetrics } from './test-metrics.ts';
 
 /** Logits that answer the given classes with the given margin. */
@@ -39,6 +40,13 @@ describe('regression metrics', () => {
     expect(metrics.directional_accuracy).toEqual({ value: 0.5 });
     expect(metrics.mae).toBe(1);
     expect(metrics.test_loss).toBe((0.5 + 1.5 + 0.5 + 0) / 4);
+  });
+
+  test('the accuracy of a regression is that of its epochs, rows that did not move among them', () => {
+    const predictions = Float32Array.of(-1, -1, 1, 0, 0, 1);
+    const targets = Float32Array.of(0, -2, 3, 0, -1, 0);
+    expect(regressionMetrics(predictions, targets, targets).test_accuracy).toBe(0.5);
+    expect(accuracy(predictions, targets, 1)).toBe(0.5);
   });
 
   test('directional accuracy is undefined, with its reason, where no row moved', () => {

@@ -73,24 +73,21 @@ export interface RegressionTestMetrics {
  */
 export function regressionMetrics(predictions: Float32Array, targets: Float32Array, trainTargets: Float32Array): RegressionTestMetrics {
   const usual = trainTargets.reduce((sum, value) => sum + Math.sign(value), 0) < 0 ? -1 : 1;
-  let equal = 0;
   let moved = 0;
   let movedRight = 0;
   let movedAsUsual = 0;
   let absolute = 0;
   for (let i = 0; i < targets.length; i++) {
-    const same = Math.sign(predictions[i]!) === Math.sign(targets[i]!);
-    if (same) equal++;
     if (targets[i]! !== 0) {
       moved++;
-      if (same) movedRight++;
+      if (Math.sign(predictions[i]!) === Math.sign(targets[i]!)) movedRight++;
       if (Math.sign(targets[i]!) === usual) movedAsUsual++;
     }
     absolute += Math.abs(predictions[i]! - targets[i]!);
   }
   const ofMoved = (count: number): Metric => (moved === 0 ? { value: null, reason: 'no test row moved' } : { value: count / moved });
   return {
-    test_accuracy: equal / targets.length,
+    test_accuracy: accuracy(predictions, targets, 1),
     test_loss: meanLoss({ loss: { type: 'huber', delta: TEST_HUBER_DELTA }, outputs: 1, classWeights: null }, predictions, targets),
     mae: absolute / targets.length,
     directional_accuracy: ofMoved(movedRight),

@@ -91,7 +91,7 @@ describe('accuracy', () => {
     expect(accuracy([1, 2, 0, 5, 5, 1, 0, 0, 3, 9, 1, 2], [1, 0, 2, 1], 3)).toBe(0.75);
   });
 
-  it('is the share of equal signs for regression, 0 counting as not positive', () => {
-    expect(accuracy([0.1, -0.1, 0, 0.2], [0.5, -0.2, -0.1, 0], 1)).toBe(0.75);
+  it('is the share of equal signs for regression, 0 counting as a sign of its own', () => {
+    expect(accuracy([0.1, -0.1, 0, 0.2, -0.2, -0], [0.5, -0.2, -0.1, 0, 0, 0], 1)).toBe(0.5);
   });
 });

@@ -36,7 +36,7 @@ export function meanLoss(
   }
 }
 
-/** Share of rows whose greatest logit is their class; for one output, of rows where value > 0 agrees with target > 0. */
+/** Share of rows whose greatest logit is their class; for one output, of rows whose sign is that of their target, 0 being a sign of its own. */
 export function accuracy(outputs: ArrayLike<number>, targets: ArrayLike<number>, width: number): number {
   return countRight(outputs, targets, width, 0, targets.length) / targets.length;
 }
@@ -46,7 +46,7 @@ export function countRight(outputs: ArrayLike<number>, targets: ArrayLike<number
   let right = 0;
   for (let i = from; i < to; i++) {
     if (width === 1) {
-      if (outputs[i]! > 0 === targets[i]! > 0) right++;
+      if (Math.sign(outputs[i]!) === Math.sign(targets[i]!)) right++;
       continue;
     }
     let best = 0;
