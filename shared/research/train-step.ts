@@ -38,7 +38,7 @@ interface TrainOutput extends GateOutput {
 export async function trainStep(ports: Ports, event: unknown, context: StepContext): Promise<TrainOutput> {
   const { operation_id: operationId } = parseStepInput('train', operationInputSchema, event);
   const keys = runKeys(operationId);
-  const timing = watchTime(ports, context);
+  const timing = watchTime(context);
   await moveOperation(ports, 'train', operationId, ['pending', 'running'], {
     status: 'running',
     phase: 'training',
@@ -119,19 +119,20 @@ export async function trainStep(ports: Ports, event: unknown, context: StepConte
   return { gate: { passed: gate.passed, reason: gate.reason }, signals: labelerOf(strategy.training.labels.source).signals };
 }
 
-/** Measures the step from now on; `check` throws TRAINING_WILL_NOT_FIT as soon as the time can be seen not to do. */
-function watchTime(ports: Ports, context: StepContext) {
-  const availableMs = context.remainingMs();
-  const stepBegan = ports.now().getTime();
-  let epochsBegan = stepBegan;
+/**
+ * Measures the step from now on; `check` throws TRAINING_WILL_NOT_FIT as soon as the time can be seen not to do.
+ * By the time that remains and not by the clock, which may be set while it trains.
+ */
+function watchTime({ remainingMs }: StepContext) {
+  const availableMs = remainingMs();
+  let preparationMs = 0;
   let fits: true | null = null;
   return {
     begin: () => {
-      epochsBegan = ports.now().getTime();
+      preparationMs = availableMs - remainingMs();
     },
     check: (epochsDone: number, epochs: number) => {
-      const times = { availableMs, preparationMs: epochsBegan - stepBegan, epochsMs: ports.now().getTime() - epochsBegan, epochsDone, epochs };
-      fits ??= assertTrainingFits(times);
+      fits ??= assertTrainingFits({ availableMs, preparationMs, epochsMs: availableMs - remainingMs() - preparationMs, epochsDone, epochs });
     },
   };
 }
