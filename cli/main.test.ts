@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { strategyFile, tocsin } from '../test/support/command-line.ts';
@@ -206,4 +206,13 @@ test('an endpoint that nobody answers is named, with status 1', async () => {
   const { status, err } = await tocsin('operations', 'list', '--endpoint', 'http://127.0.0.1:9');
   expect(status).toBe(1);
   expect(err).toContain('http://127.0.0.1:9');
+});
+
+test('a refusal of the API that is a failure of the catalogue leads to its explanation, any other does not', async () => {
+  const memory = await temporaryFolder();
+  const missing = await tocsin('hypotheses', 'show', 'H_001', '--memory', memory);
+  expect(missing).toMatchObject({ status: 1, err: expect.not.stringContaining('tocsin explain') });
+  await writeFile(join(memory, 'hypotheses.yaml'), 'hypotheses: none');
+  const damaged = await tocsin('hypotheses', 'list', '--memory', memory);
+  expect(damaged).toMatchObject({ status: 1, err: expect.stringContaining('More tocsin explain HYPOTHESES_UNREADABLE') });
 });

@@ -52,14 +52,17 @@ test('once closed it leaves port and memory folder free', async () => {
   await serve(Number(new URL(url).port));
 });
 
-test('a caller that never ends its request does not keep it from closing', async () => {
+test('a caller that never ends its request does not keep it from closing; who comes meanwhile is told', async () => {
   const { url, stop } = await serve();
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const ended = once(socket, 'close');
   socket.on('error', () => {});
   socket.write('POST /api/v1/agent/trigger HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{');
   await (await fetch(`${url}/api/v1/health`)).text();
-  await stop();
+  const stopped = stop();
+  const refused = await fetch(`${url}/api/v1/health`);
+  expect([refused.status, await refused.json()]).toMatchObject([503, { success: false, error: { code: 'SERVER_CLOSING', message: expect.any(String), details: {} } }]);
+  await stopped;
   await expect(ended).resolves.toBeDefined();
 });
 
