@@ -10,9 +10,14 @@ interface Area {
 export const AREAS: Readonly<Record<string, Area>> = {
   gates: { mutate: ['shared/gates/*.ts'], tests: ['shared/gates/*.test.ts'], withStatic: true },
   errors: { mutate: ['shared/errors/**/*.ts'], tests: ['shared/errors/*.test.ts'], withStatic: true },
-  research: {
-    mutate: ['shared/research/*.ts'],
-    tests: ['shared/research/*.test.ts', 'test/model/steps.test.ts', 'test/mutation/*.mutation.ts'],
+  endings: {
+    mutate: ['shared/research/{cancel,idempotency,list,reconcile,retry,settle,slots,start,status,step,strategy-source,sweep,trigger}.ts'],
+    tests: ['shared/research/{cancel,list,reconcile,retry,settle,start,step,strategy-source,sweep,trigger}.test.ts', 'test/mutation/*.mutation.ts'],
+    withStatic: false,
+  },
+  steps: {
+    mutate: ['shared/research/{*-result,*-step,*-tables,artefacts,experiment,run-inputs,symbol-data,training-time}.ts'],
+    tests: ['shared/research/{*-result,*-step,*-tables,experiment,steps,symbol-data,training-time}.test.ts', 'test/model/steps.test.ts'],
     withStatic: false,
   },
   functions: {

@@ -22,6 +22,8 @@ export default defineConfig({
     // Bundles are built of unmutated files, by processes of their own.
     exclude: ['**/node_modules/**', 'functions/bundles.test.ts'],
     setupFiles: ['vitest.setup.ts'],
+    // Files of one mutant share what they load; mutants that act while a module is loaded need it anew.
+    isolate: area.withStatic,
     sequence: { sequencer: ShortFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,0 +1,335 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Operation } from '../../memory-schema/operation.ts';
+import { pendingOperation } from '../../test/support/operations.ts';
+import { sp500Csv } from '../../test/support/sp500.ts';
+import { smallStrategy } from '../../test/support/strategies.ts';
+import { sha256Hex } from '../hash.ts';
+import { sliceBars } from '../market-data/bars.ts';
+import { serializeBars } from '../market-data/csv.ts';
+import { importBars } from '../market-data/import/import-bars.ts';
+import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
+import { MemoryObjectStore } from '../ports/testing/memory-object-store.ts';
+import { MemoryOperationStore } from '../ports/testing/memory-operation-store.ts';
+import { backtestStep } from './backtest-step.ts';
+import { recordStep } from './record-step.ts';
+import type { StepContext } from './step.ts';
+import { trainStep } from './train-step.ts';
+
+const PENDING = pendingOperation(1);
+const ID = PENDING.operation_id;
+const KEYS = runKeys(ID);
+const EXPERIMENT = experimentKey(experimentIdOf(ID));
+const DATA = 'market-data/SPX_1d.csv';
+const NOW = '2026-01-01T00:00:10.000Z';
+const GATES = { training: { min_accuracy: 0 }, backtest: { min_trades: 0 } };
+const EPOCHS = 3;
+const STEPS = { train: trainStep, backtest: backtestStep } as const;
+
+/** The stores of one run, and what has been written to its operation. */
+class Run {
+  readonly objects = new MemoryObjectStore();
+  readonly seen: Operation[] = [];
+  readonly operations = new MemoryOperationStore((_, after) => this.seen.push(after));
+  readonly ports = { objects: this.objects, operations: this.operations, now: () => new Date(NOW) };
+
+  async begin(strategy: object | string | Uint8Array = small(), fields: Partial<Operation> = {}): Promise<this> {
+    const { bars } = importBars(await sp500Csv(), { symbol: 'SPX', timeframe: '1d', source: 'sp500-2000.csv', timezone: 'UTC' });
+    await this.objects.put(DATA, serializeBars(sliceBars(bars, 0, 1_500)));
+    await this.objects.put(KEYS.strategy, typeof strategy === 'string' || strategy instanceof Uint8Array ? strategy : JSON.stringify(strategy));
+    const { metadata } = PENDING;
+    const parameters = { ...metadata.parameters, bypass_gates: true, seed: 7 };
+    await this.operations.create({ ...PENDING, metadata: { ...metadata, parameters }, ...fields });
+    return this;
+  }
+
+  step(name: keyof typeof STEPS, event: unknown = { operation_id: ID }, context: Partial<StepContext> = {}) {
+    return STEPS[name](this.ports, event, { ...CONTEXT, ...context });
+  }
+
+  record(experiment_status = 'completed', context: Partial<StepContext> = {}) {
+    return recordStep(this.ports, { operation_id: ID, experiment_status }, { ...CONTEXT, ...context });
+  }
+
+  async text(key: string): Promise<string> {
+    const bytes = await this.objects.get(key);
+    if (bytes === null) throw new Error(`There is no ${key}.`);
+    return new TextDecoder().decode(bytes);
+  }
+
+  async json(key: string) {
+    return parse(await this.text(key));
+  }
+
+  async keys(): Promise<readonly string[]> {
+    return (await this.objects.list('memory/')).map(({ key }) => key).sort();
+  }
+
+  /** Another run that has come as far as this one. */
+  async copy(): Promise<Run> {
+    const copy = new Run();
+    for (const key of [DATA, ...(await this.keys())]) await copy.objects.put(key, (await this.objects.get(key))!);
+    await copy.operations.create((await this.operations.get(ID))!);
+    return copy;
+  }
+}
+
+const CONTEXT: StepContext = { signal: new AbortController().signal, progressIntervalMs: 0, remainingMs: () => 900_000 };
+
+function small(training: object = {}): object {
+  return smallStrategy({ training: { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 }, ...training }, gates: GATES });
+}
+
+let trained: Run;
+let backtested: Run;
+beforeAll(async () => {
+  trained = await new Run().begin();
+  await trained.step('train');
+  backtested = await trained.copy();
+  await backtested.step('backtest');
+});
+
+const statuses = (seen: readonly Operation[]) =>
+  seen.map(({ status, metadata, progress: { percentage, current_step, items_processed, items_total, current_item } }) =>
+    [status, metadata.parameters.phase, percentage, current_step, items_processed, items_total, current_item].join(' | '),
+  );
+
+describe('the steps of a run', () => {
+  test('tell how far they are, each from where the one before it ended', async () => {
+    expect(statuses(trained.seen.slice(1))).toEqual([
+      'running | training | 5 | Loading market data | 0 |  | ',
+      'running | training | 5 | Preparing training data | 0 | 1 | SPX',
+      'running | training | 25 | Epoch 1/3 | 1 | 3 | ',
+      'running | training | 45 | Epoch 2/3 | 2 | 3 | ',
+      'running | training | 65 | Epoch 3/3 | 3 | 3 | ',
+      'running | training | 65 | Storing the model | 3 | 3 | ',
+    ]);
+    const bars = backtested.seen.at(-1)!.progress.items_total;
+    expect(statuses(backtested.seen.slice(1))).toEqual([
+      'running | backtesting | 65 | Loading the model | 0 |  | ',
+      'running | backtesting | 65 | Preparing backtest data | 0 | 1 | SPX',
+      `running | backtesting | 65 | Backtesting | 0 | ${backtested.seen[3]!.progress.items_total} | SPX`,
+      `running | backtesting | 90 | Storing the results | ${bars} | ${bars} | `,
+    ]);
+    expect(bars).toBeGreaterThan(100);
+    expect(backtested.seen[3]!.progress.context).toEqual({ bars: 0, total_bars: backtested.seen[3]!.progress.items_total });
+    expect(trained.seen.at(-2)!.progress.context).toMatchObject({
+      epoch: 3,
+      epochs: 3,
+      rows: expect.any(Number),
+      train_loss: expect.any(Number),
+      train_accuracy: expect.any(Number),
+      val_loss: expect.any(Number),
+      val_accuracy: expect.any(Number),
+    });
+    expect(trained.seen[1]).toMatchObject({ started_at: NOW });
+  });
+
+  test('leave what they made, with hashes of what it was made from', async () => {
+    expect(await trained.keys()).toEqual([KEYS.manifest, KEYS.model, KEYS.strategy, KEYS.training].sort());
+    const hash = async (key: string) => sha256Hex((await trained.objects.get(key))!);
+    expect((await trained.json(KEYS.training)).provenance).toMatchObject({
+      operation_id: ID,
+      seed: 7,
+      strategy_sha256: await hash(KEYS.strategy),
+      model_sha256: await hash(KEYS.model),
+      data_sha256: { [DATA]: await hash(DATA) },
+    });
+    const { borders, provenance } = await trained.json(KEYS.training);
+    const { start, validation, test: tests, end } = provenance.split_borders;
+    expect(borders).toEqual([start, validation, tests, end].map((time: string) => Date.parse(time)));
+    expect(borders).toEqual([...borders].sort((a: number, b: number) => a - b));
+    expect(await backtested.keys()).toEqual(expect.arrayContaining([KEYS.backtest, KEYS.trades, KEYS.equity]));
+  });
+
+  test('record one experiment of all of it, and say so on the operation', async () => {
+    const run = await backtested.copy();
+    expect(await run.record()).toEqual({ experiment_id: experimentIdOf(ID) });
+    expect(await run.json(EXPERIMENT)).toMatchObject({
+      id: experimentIdOf(ID),
+      timestamp: PENDING.created_at,
+      status: 'completed',
+      training_result: (await run.json(KEYS.training)).result,
+      backtest_result: (await run.json(KEYS.backtest)).result,
+    });
+    expect(run.seen.at(-1)).toMatchObject({
+      status: 'recording',
+      experiment_id: experimentIdOf(ID),
+      completed_at: NOW,
+      metadata: { parameters: { phase: 'recording' } },
+      progress: { percentage: 90, current_step: 'Recording the experiment', steps_completed: 2, items_processed: 0, items_total: 1 },
+      result_summary: { success: true, strategy_name: 'small', experiment_id: experimentIdOf(ID), status: 'completed', backtested: true, gate_rejection_reason: null },
+    });
+  });
+
+  test('record a rejected training without a backtest', async () => {
+    const run = await trained.copy();
+    await run.record('gate_rejected_training');
+    expect(await run.json(EXPERIMENT)).toMatchObject({ status: 'gate_rejected_training', backtest_result: null });
+    expect(run.seen.at(-1)!.result_summary).toMatchObject({ backtested: false });
+  });
+
+  test('record again what they have recorded, byte for byte, and refuse to take the place of anything else', async () => {
+    const run = await backtested.copy();
+    await run.record();
+    const first = await run.objects.get(EXPERIMENT);
+    expect(await run.record()).toEqual({ experiment_id: experimentIdOf(ID) });
+    expect(await run.objects.get(EXPERIMENT)).toEqual(first);
+    await run.objects.put(EXPERIMENT, 'something else');
+    await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
+  });
+
+  test('say whether there is anything to backtest, and what the gate says where it is heard', async () => {
+    expect(await (await new Run().begin()).step('train')).toEqual({ gate: { passed: true, reason: 'bypassed' }, signals: true });
+    const strict = smallStrategy({ training: { epochs: 1, labels: { source: 'zigzag', zigzag_threshold: 0.03 } }, gates: { training: { min_accuracy: 1 } } });
+    const heard = await new Run().begin(strict, { metadata: PENDING.metadata });
+    expect(await heard.step('train')).toMatchObject({ gate: { passed: false, reason: expect.stringContaining('accuracy_below_threshold') }, signals: true });
+  });
+});
+
+describe('a step ends loudly, and without results', () => {
+  const broken = new Uint8Array([0xff, 0xfe, 0xff]);
+
+  test.each([
+    ['is gone', null, 'ARTEFACT_MISSING', {}],
+    ['is not UTF-8', broken, 'ARTEFACT_INVALID', { reason: 'it is not UTF-8 text' }],
+    ['is no strategy', 'name: 7', 'STRATEGY_INVALID', { strategy: KEYS.strategy }],
+  ] as const)('where the strategy %s', async (_, body, code, facts) => {
+    for (const step of ['train', 'backtest'] as const) {
+      const run = await trained.copy();
+      if (body === null) await run.objects.delete(KEYS.strategy);
+      else await run.objects.put(KEYS.strategy, body);
+      const before = await run.keys();
+      await expect(run.step(step)).rejects.toMatchObject({ code, facts });
+      expect(await run.keys()).toEqual(before);
+    }
+  });
+
+  test.each([
+    ['is gone', null, 'ARTEFACT_MISSING', { key: KEYS.training }],
+    ['is no JSON', '{', 'ARTEFACT_INVALID', { key: KEYS.training, reason: 'it is not JSON' }],
+    ['has no result', '{}', 'ARTEFACT_INVALID', { key: KEYS.training, reason: expect.stringContaining('result') }],
+  ] as const)('where the training %s', async (_, body, code, facts) => {
+    const run = await backtested.copy();
+    if (body === null) await run.objects.delete(KEYS.training);
+    else await run.objects.put(KEYS.training, body);
+    await expect(run.step('backtest')).rejects.toMatchObject({ code, facts: { ...facts, step: 'backtest' } });
+    await expect(run.record()).rejects.toMatchObject({ code, facts: { ...facts, step: 'record' } });
+    expect(await run.objects.get(EXPERIMENT)).toBeNull();
+  });
+
+  test('where the strategy is not the one that was trained', async () => {
+    const run = await backtested.copy();
+    const other = JSON.stringify(small({ epochs: 4 }));
+    const { strategy_sha256: expected } = (await run.json(KEYS.training)).provenance;
+    await run.objects.put(KEYS.strategy, other);
+    const facts = { key: KEYS.strategy, expected, actual: sha256Hex(other) };
+    await expect(run.step('backtest')).rejects.toMatchObject({ code: 'ARTEFACT_CHANGED', facts });
+    await expect(run.record()).rejects.toMatchObject({ code: 'ARTEFACT_CHANGED', facts });
+  });
+
+  test('where the backtest is gone', async () => {
+    await expect((await trained.copy()).record()).rejects.toMatchObject({ code: 'ARTEFACT_MISSING', facts: { key: KEYS.backtest, step: 'record' } });
+  });
+
+  test('where what is known makes no experiment', async () => {
+    const run = await new Run().begin(small(), { status: 'running', created_at: 'yesterday' });
+    for (const key of await backtested.keys()) await run.objects.put(key, (await backtested.objects.get(key))!);
+    await expect(run.record()).rejects.toMatchObject({ code: 'ARTEFACT_INVALID', facts: { key: EXPERIMENT, step: 'record' } });
+    expect(await run.objects.get(EXPERIMENT)).toBeNull();
+  });
+
+  test("where the model is another run's", async () => {
+    const run = await trained.copy();
+    const other = await new Run().begin(small({ epochs: 1 }));
+    await other.step('train');
+    for (const key of [KEYS.model, KEYS.manifest]) await run.objects.put(key, (await other.objects.get(key))!);
+    await expect(run.step('backtest')).rejects.toMatchObject({ code: 'MODEL_NOT_OF_RUN', facts: { location: KEYS.prefix } });
+  });
+
+  test('where the data is not what was trained on', async () => {
+    const run = await trained.copy();
+    const data = await run.text(DATA);
+    await run.objects.put(DATA, data.slice(0, data.lastIndexOf('\n', data.length - 2) + 1));
+    await expect(run.step('backtest')).rejects.toMatchObject({ name: 'BacktestDataError', code: 'BACKTEST_DATA_CHANGED', facts: { key: DATA } });
+  });
+
+  test('where the data is gone, as the data error of the step', async () => {
+    const run = await new Run().begin();
+    await run.objects.delete(DATA);
+    await expect(run.step('train')).rejects.toMatchObject({ name: 'TrainingDataError', code: 'DATA_FILE_MISSING' });
+    const later = await trained.copy();
+    await later.objects.delete(DATA);
+    await expect(later.step('backtest')).rejects.toMatchObject({ name: 'BacktestDataError', code: 'DATA_FILE_MISSING' });
+  });
+
+  test.each(['cancelled', 'failed', 'completed', 'recording'] as const)('where the operation is %s', async (status) => {
+    const run = await backtested.copy();
+    await run.operations.update(ID, ['running'], { status });
+    const before = await run.keys();
+    for (const step of ['train', 'backtest'] as const) {
+      await expect(run.step(step)).rejects.toMatchObject({ name: 'OperationSettledError', code: 'OPERATION_SETTLED', facts: { operation_id: ID, status, step } });
+    }
+    expect(await run.keys()).toEqual(before);
+  });
+
+  test.each(['cancelled', 'failed', 'completed'] as const)('where the operation is %s before it is recorded', async (status) => {
+    const run = await backtested.copy();
+    await run.operations.update(ID, ['running'], { status });
+    await expect(run.record()).rejects.toMatchObject({ name: 'OperationSettledError', code: 'OPERATION_SETTLED', facts: { status, step: 'record' } });
+    expect(await run.objects.get(EXPERIMENT)).toBeNull();
+  });
+
+  test('where a backtest is asked for before there was a training', async () => {
+    await expect((await new Run().begin()).step('backtest')).rejects.toMatchObject({ code: 'OPERATION_SETTLED', facts: { status: 'pending' } });
+  });
+
+  test('where there is no operation', async () => {
+    const facts = { status: 'unknown' };
+    await expect(new Run().step('train')).rejects.toMatchObject({ code: 'OPERATION_SETTLED', facts });
+    await expect(new Run().step('backtest')).rejects.toMatchObject({ code: 'OPERATION_SETTLED', facts });
+    await expect(new Run().record()).rejects.toMatchObject({ code: 'OPERATION_SETTLED', facts: { ...facts, step: 'record' } });
+  });
+
+  test.each(['train', 'backtest'] as const)('where the operation is cancelled while %s is at work', async (step) => {
+    const run = step === 'train' ? await new Run().begin() : await trained.copy();
+    const before = await run.keys();
+    const settle = run.operations.update.bind(run.operations);
+    run.operations.update = async (id, from, change) => {
+      if (change.progress?.current_step.startsWith('Storing')) await settle(id, ['running'], { status: 'cancelled' });
+      return settle(id, from, change);
+    };
+    await expect(run.step(step)).rejects.toMatchObject({ code: 'OPERATION_SETTLED', facts: { status: 'cancelled', step } });
+    expect(await run.keys()).toEqual(before);
+  });
+
+  test('where it is stopped', async () => {
+    const stopped = { signal: AbortSignal.abort(new Error('stopped')) };
+    await expect((await new Run().begin()).step('train', undefined, stopped)).rejects.toThrow('stopped');
+    await expect((await trained.copy()).step('backtest', undefined, stopped)).rejects.toThrow('stopped');
+    const run = await backtested.copy();
+    await expect(run.record('completed', stopped)).rejects.toThrow('stopped');
+    expect(run.seen).toHaveLength(1);
+  });
+
+  test.each([
+    ['nothing', null, 'input: '],
+    ['no id', {}, 'operation_id: '],
+    ['an id of another form', { operation_id: 'x' }, 'operation_id: '],
+    ['more than it takes', { operation_id: ID, other: 1 }, 'other'],
+  ])('where it is given %s', async (_, event, reason) => {
+    const expected = { name: 'StorageError', code: 'STEP_INPUT_INVALID', facts: { reason: expect.stringContaining(reason) } };
+    await expect(trained.step('train', event)).rejects.toMatchObject(expected);
+    await expect(trained.step('backtest', event)).rejects.toMatchObject(expected);
+    await expect(recordStep(trained.ports, { experiment_status: 'completed', ...event }, CONTEXT)).rejects.toMatchObject({ code: 'STEP_INPUT_INVALID' });
+  });
+
+  test('where a backtest is asked for of a model that gives no signals, whose training is recorded alone', async () => {
+    const run = await new Run().begin(small({ labels: { source: 'context', horizon: 10, bullish_threshold: 0.01, bearish_threshold: -0.01 } }));
+    expect(await run.step('train')).toMatchObject({ signals: false });
+    await expect(run.step('backtest')).rejects.toThrow('A model of context labels gives no signals that could be backtested.');
+    await run.record();
+    expect(await run.json(EXPERIMENT)).toMatchObject({ status: 'completed', backtest_result: null });
+    expect(run.seen.at(-1)!.result_summary).toMatchObject({ backtested: false });
+  });
+});
