@@ -205,6 +205,7 @@ describe('parseStrategy', () => {
       { 'indicators.rsi_14': { type: 'distancefromma', ma_type: 'EMA', period: 1 } },
       'indicators.rsi_14.period: must be at least 2, not 1',
     ],
+    ['a step that is 0 in 32 bits', { 'training.learning_rate': 1e-46 }, 'training.learning_rate: must be at least 1e-12, not 1e-46'],
     [
       'an indicator parameter in quotes',
       { 'indicators.rsi_14.period': '14' },

@@ -13,26 +13,28 @@ export const LOSSES = { classification: ['cross_entropy', 'focal'], regression: 
 const WEIGHT_DECAY: Readonly<Record<OutputFormat, number>> = { classification: 1e-4, regression: 0 };
 const FOCAL_GAMMA = 2;
 const HUBER_DELTA = 0.01;
+/** Training computes in 32 bits, in which far smaller factors are 0 and nothing would be learned. */
+const LEAST_FACTOR = 1e-12;
 
 /** Shares that are meant to add up to 1 may miss it by rounding. */
 const SPLIT_TOLERANCE = 1e-6;
 
 export const TRAINING = {
   epochs: z.int().min(1).max(100_000).default(100).describe('Passes over the training rows, at most.'),
-  learning_rate: z.number().gt(0).max(10).default(0.001).describe('Step size of Adam; constant.'),
+  learning_rate: z.number().min(LEAST_FACTOR).max(10).default(0.001).describe('Step size of Adam; constant.'),
   batch_size: z.int().min(1).max(65_536).default(32).describe('Rows per step; the last, smaller batch of an epoch counts too.'),
   loss: optional(z.enum([...LOSSES.classification, ...LOSSES.regression])).describe(
     `What is minimised; where it is left out, ${LOSSES.classification[0]} for classification and ${LOSSES.regression[0]} for regression.`,
   ),
   focal_gamma: optional(z.number().min(0).max(100)).describe(`How much the loss \`focal\` turns to hard rows; ${FOCAL_GAMMA} where it is left out.`),
-  huber_delta: optional(z.number().gt(0).max(1e6)).describe(
+  huber_delta: optional(z.number().min(LEAST_FACTOR).max(1e6)).describe(
     `Error in units of return from which the loss \`huber\` grows linearly; ${HUBER_DELTA} where it is left out.`,
   ),
   optimizer: z.string().toLowerCase().pipe(z.literal('adam')).default('adam').describe('Betas 0.9 and 0.999, epsilon 1e-8.'),
   weight_decay: optional(z.number().min(0).max(10)).describe(
     `L2 term, added to the gradient; where it is left out, ${WEIGHT_DECAY.classification} for classification and ${WEIGHT_DECAY.regression} for regression.`,
   ),
-  gradient_clip: z.number().gt(0).max(1e6).default(1).describe('Global norm that a gradient is scaled down to.'),
+  gradient_clip: z.number().min(LEAST_FACTOR).max(1e6).default(1).describe('Global norm that a gradient is scaled down to.'),
   lr_scheduler: onlyOff('is not supported: the learning rate is constant; leave it out'),
   validation_split: optional(z.number().gt(0).lt(1)).describe('Another name for data_split.validation, which it must equal. Not needed.'),
   method: optional(z.literal('supervised')).describe('There is no other. Not needed.'),
