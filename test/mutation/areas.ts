@@ -20,13 +20,16 @@ export const AREAS: Readonly<Record<string, Area>> = {
     tests: ['shared/research/{*-result,*-step,*-tables,experiment,steps,symbol-data,training-time}.test.ts', 'test/model/steps.test.ts'],
     withStatic: false,
   },
+  // Not what only wires functions up (index.ts, aws-*.ts, lambda-step.ts): functions/bundles.test.ts runs it as it is built, in other processes.
   functions: {
-    mutate: [
-      'functions/*.ts',
-      'functions/{backtest,record,train,reconcile,adapters}/*.ts',
-      'functions/api/{app,body,errors,failure-code,gateway-event,refusals,strategy-refusal}.ts',
-    ],
-    tests: ['functions/**/*.test.ts'],
+    mutate: ['functions/{environment,frames,handlers,invoke-step,log,step-output}.ts', 'functions/{backtest,record,train}/handler.ts', 'functions/reconcile/{event,handler}.ts'],
+    tests: ['functions/*.test.ts', 'functions/reconcile/*.test.ts'],
+    withStatic: false,
+  },
+  adapters: { mutate: ['functions/adapters/*.ts'], tests: ['functions/adapters/*.test.ts'], withStatic: false },
+  api: {
+    mutate: ['functions/api/{app,body,errors,failure-code,gateway-event,refusals,strategy-refusal}.ts'],
+    tests: ['functions/api/*.test.ts'],
     withStatic: false,
   },
 };
