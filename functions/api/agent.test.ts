@@ -202,7 +202,8 @@ describe('DELETE /agent/cancel/{id}', () => {
   });
 
   test('of several at once takes one', async () => {
-    const api = await startApi();
+    let now = Date.UTC(2026, 0, 1);
+    const api = await startApi({ now: () => new Date(now++) });
     const { operation_id } = (await api.call('POST', '/agent/trigger', TRIGGER)).body;
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.call('DELETE', `/agent/cancel/${operation_id}`)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

@@ -30,6 +30,7 @@ export async function cancelResearch(
     const operation = await ports.operations.get(operationId);
     if (operation === null) return { outcome: 'not_found' };
     // A store's client that lost the answer sends the write again, which is then refused by what it did the first time.
+    // Two requests of the same millisecond look like that too: both are answered alike, and stopping twice is stopping.
     const isOwn = operation.status === 'cancelled' && operation.completed_at === cancelledAt && operation.error_cause === reason;
     if (!isOwn) return { outcome: 'not_cancellable', status: operation.status };
   }
