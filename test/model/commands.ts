@@ -133,6 +133,8 @@ const strike = fc
 
 const crash = pick.map((pick) => command(`crash ${pick}`, (world) => world.crash(pick)));
 
+const shutDown = fc.constant(command('shut down', (world) => world.shutDown()));
+
 const loseInvocation = fc
   .record({
     pick,
@@ -175,8 +177,8 @@ const FAULTY = [fault, strike, strike, strike, strike, strike, trouble, trouble,
 
 /** Up to 40 commands to a world of this kind. */
 export function commandsFor(kind: Kind): fc.Arbitrary<Iterable<Command>> {
-  const cloud = kind === 'cloud' ? OF_THE_CLOUD : [];
-  return fc.commands([...ORDINARY, cancel, ...cloud, ...FAULTY], { maxCommands: 40, size: 'max' });
+  const own = kind === 'cloud' ? OF_THE_CLOUD : [shutDown];
+  return fc.commands([...ORDINARY, cancel, ...own, ...FAULTY], { maxCommands: 40, size: 'max' });
 }
 
 /** Up to 40 commands that befall nobody: each research must end as its script says, or cancelled. */

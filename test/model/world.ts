@@ -11,7 +11,7 @@ import { MemoryOperationStore } from '../../shared/ports/testing/memory-operatio
 import { cancelResearch } from '../../shared/research/cancel.ts';
 import type { ReconcileDeps } from '../../shared/research/reconcile.ts';
 import { retryResearch } from '../../shared/research/retry.ts';
-import { finishFailed, releaseStraySlots, settleExecution, settleInterrupted } from '../../shared/research/settle.ts';
+import { afterSettlement, finishFailed, releaseStraySlots, settleExecution, settleInterrupted } from '../../shared/research/settle.ts';
 import type { ResearchDeps } from '../../shared/research/start.ts';
 import { triggerResearch } from '../../shared/research/trigger.ts';
 import { smallStrategy } from '../support/strategies.ts';
@@ -210,6 +210,20 @@ export class World {
     }
     this.tally.crashes++;
     await settled();
+  }
+
+  /** Local: the server is asked to stop, as `Runtime.close` does it; what its callers are still waiting for goes on meanwhile. */
+  shutDown(): void {
+    if (this.kind !== 'local' || !this.#isUp) return;
+    this.#isUp = false;
+    this.#act('server', null, 'a shutdown', async (actor) => {
+      const ports = this.#ports(actor);
+      const stopped = await settleInterrupted(ports);
+      for (const operationId of this.running) this.#end(operationId, { status: 'ABORTED', error: null, cause: null, stoppedAt: new Date(this.#now) });
+      for (const invocation of this.invocations) this.#kill(invocation.actor, new TaskError('Runtime.ExitError', 'Error: Runtime exited with error: signal: SIGKILL'));
+      for (const operationId of stopped) await afterSettlement(ports, operationId);
+      this.#die();
+    });
   }
 
   /** An invocation dies, or seems to have died to the state machine while it goes on. */
