@@ -45,6 +45,15 @@ describe('POST /experiments/imports', () => {
     expect([await storedKeys(api), await api.objects.get(HYPOTHESES_KEY)]).toEqual([[], null]);
   });
 
+  test('sent several times at once, tells of each experiment by one answer alone that it was stored', async () => {
+    const api = await startApi();
+    const answers = await Promise.all([1, 2, 3].map(() => send(api, offer(bootstrapRecord(), liveRecord()))));
+    const told = (list: 'stored' | 'unchanged') => answers.flatMap(({ body }): string[] => body.data[list]).toSorted();
+    const ids = ['exp_20260105_143012_9f8e7d6c', 'exp_v15_rsi_wide'];
+    expect(told('stored')).toEqual(ids);
+    expect(told('unchanged')).toEqual(ids.flatMap((id) => [id, id]));
+  });
+
   test('says what was imported before another import came between', async () => {
     const api = await startApi({
       wrap: ({ objects }) => {

@@ -36,22 +36,22 @@ export async function importRecords(ports: Ports, offer: ImportOffer, { checkOnl
   const merged = merge(await readHypotheses(ports.objects), offer.hypotheses);
   const taken = judged.flatMap(({ record, standing }) => (typeof standing === 'string' ? [] : [{ id: record.id, reason: standing.conflict }]));
   if (taken.length + merged.conflicts.length > 0) return { outcome: 'conflict', conflicts: [...taken, ...merged.conflicts], stored: [] };
-  if (!checkOnly) {
-    const stored: string[] = [];
-    for (const { record, text, standing } of judged) {
-      if (standing !== 'new') continue;
-      if ((await ports.objects.put(importedKey(record.id), text, { ifNoneMatch: true })) === 'written') {
-        stored.push(record.id);
-        continue;
-      }
-      const now = await standingOf(ports, record);
-      if (typeof now !== 'string') return { outcome: 'conflict', conflicts: [{ id: record.id, reason: now.conflict }], stored };
-    }
-    const conflicts = await storeHypotheses(ports, offer.hypotheses);
-    if (conflicts.length > 0) return { outcome: 'conflict', conflicts, stored };
-  }
   const ids = (standing: 'new' | 'same') => judged.filter((each) => each.standing === standing).map(({ record }) => record.id);
-  return { outcome: 'imported', stored: [...ids('new'), ...merged.added], unchanged: [...ids('same'), ...merged.same] };
+  if (checkOnly) return { outcome: 'imported', stored: [...ids('new'), ...merged.added], unchanged: [...ids('same'), ...merged.same] };
+  const stored: string[] = [];
+  const unchanged: string[] = [];
+  for (const { record, text, standing } of judged) {
+    if (standing === 'new' && (await ports.objects.put(importedKey(record.id), text, { ifNoneMatch: true })) === 'written') {
+      stored.push(record.id);
+      continue;
+    }
+    const now = standing === 'new' ? await standingOf(ports, record) : standing;
+    if (typeof now !== 'string') return { outcome: 'conflict', conflicts: [{ id: record.id, reason: now.conflict }], stored };
+    unchanged.push(record.id);
+  }
+  const { added, same, conflicts } = await storeHypotheses(ports, offer.hypotheses);
+  if (conflicts.length > 0) return { outcome: 'conflict', conflicts, stored };
+  return { outcome: 'imported', stored: [...stored, ...added], unchanged: [...unchanged, ...same] };
 }
 
 async function standingOf({ objects, operations }: Ports, record: ImportedExperiment): Promise<'new' | 'same' | { readonly conflict: string }> {
@@ -62,10 +62,10 @@ async function standingOf({ objects, operations }: Ports, record: ImportedExperi
   return canonicalJson(there) === canonicalJson(record) ? 'same' : { conflict: 'an imported experiment with this id and other content is there already' };
 }
 
-async function storeHypotheses({ objects }: Ports, offered: readonly Hypothesis[]): Promise<readonly ImportConflict[]> {
+async function storeHypotheses({ objects }: Ports, offered: readonly Hypothesis[]): Promise<Omit<ReturnType<typeof merge>, 'hypotheses'>> {
   return changeHypotheses(objects, (current) => {
-    const { hypotheses, added, conflicts } = merge(current, offered);
-    return { hypotheses: conflicts.length > 0 || added.length === 0 ? null : hypotheses, result: conflicts };
+    const { hypotheses, ...result } = merge(current, offered);
+    return { hypotheses: result.conflicts.length > 0 || result.added.length === 0 ? null : hypotheses, result };
   });
 }
 
