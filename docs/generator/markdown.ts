@@ -33,7 +33,7 @@ export function codes(names: readonly string[]): string {
 }
 
 /** Names that are read as others. */
-export function aliasLine(aliases: Readonly<Record<string, string>>): string {
-  const names = Object.entries(aliases).map(([alias, name]) => `\`${alias}\` as \`${name}\``);
+export function aliasLine(aliases: Readonly<Record<string, readonly string[]>>): string {
+  const names = Object.entries(aliases).map(([alias, meant]) => `\`${alias}\` as ${meant.map((name) => `\`${name}\``).join(' and ')}`);
   return `Read as meant, with a notice: ${names.join(', ')}.`;
 }

@@ -170,13 +170,13 @@ one split and one symbol, whatever became of their own labels; a backtest may lo
 
 ${fieldTable(ARCHITECTURE)}
 
-\`hidden_size\`, \`num_layers\` and a \`sequence_length\` of 1 have no effect, and are noticed; a longer one is refused.
+\`hidden_size\`, \`num_layers\` and \`sequence_length\` have no effect, and are noticed.
 
 ### model.architecture of an lstm or gru
 
 ${fieldTable(RECURRENT_ARCHITECTURE)}
 
-\`activation\`, and \`hidden_layers\` beside \`hidden_size\`, have no effect, and are noticed; \`hidden_layers\` alone is refused. So is a network too large to train:
+\`activation\` and \`hidden_layers\` have no effect, and are noticed. A network too large to train is refused:
 \`sequence_length\` x \`hidden_size\` x \`num_layers\` x \`training.batch_size\` may be 8,388,608 at most.
 
 ### model.features

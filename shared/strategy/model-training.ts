@@ -1,5 +1,5 @@
 import { onlyOff, readMapping, readValue } from './fields.ts';
-import { shown, unknownName } from './nearest.ts';
+import { unknownName } from './nearest.ts';
 import { at, Report } from './report.ts';
 import type { EarlyStoppingSpec, TrainingSpec } from './strategy.ts';
 import { readEarlyStopping, TRAINING } from './training.ts';
@@ -42,8 +42,7 @@ export function adoptModelTraining(report: Report, model: Tree | undefined, trai
     if (!left || value === undefined || value === null || !isReadable(key, value)) continue;
     node.set(key, value);
     adopted.add(key);
-    const text = shown(JSON.stringify(plainValue(value)));
-    report.notice(at(PATH, key), `is read as training.${key}: ${text}. KTRDR ignores it and uses the default of training.${key}`);
+    report.notice(at(PATH, key), `is read as training.${key}: ${JSON.stringify(plainValue(value))}. KTRDR ignores it and uses the default of training.${key}`);
   }
   return { node, adopted };
 }

@@ -38,7 +38,10 @@ describe.each(['lstm', 'gru'])('a model of type %s', (type) => {
   it('says what of a perceptron has no effect beside what it has of its own', () => {
     expect(noticesOf(type, { sequence_length: 8, hidden_size: 16, hidden_layers: [64, 32], activation: 'relu' })).toEqual([
       `model.architecture.activation: has no effect: the activations of a model of type ${type} are fixed`,
-      `model.architecture.hidden_layers: has no effect: a model of type ${type} has num_layers layers of hidden_size units`,
+      `model.architecture.hidden_layers: has no effect: a model of type ${type} has num_layers layers of hidden_size units (2 of 16)`,
+    ]);
+    expect(noticesOf(type, { sequence_length: 8, hidden_layers: [32] })).toEqual([
+      `model.architecture.hidden_layers: has no effect: a model of type ${type} has num_layers layers of hidden_size units (2 of 64)`,
     ]);
   });
 
@@ -50,7 +53,6 @@ describe.each(['lstm', 'gru'])('a model of type %s', (type) => {
     ['too many layers', { sequence_length: 2, num_layers: 9 }, 'model.architecture.num_layers: must be at most 8, not 9'],
     ['a dropout of all', { sequence_length: 2, dropout: 1 }, 'model.architecture.dropout: must be below 1, not 1'],
     ['a misspelt key', { sequence_length: 2, hiden_size: 8 }, 'model.architecture.hiden_size: unknown key `hiden_size`: did you mean `hidden_size`?'],
-    ['the layers of a perceptron alone', { sequence_length: 2, hidden_layers: [64] }, 'model.architecture.hidden_layers: is for mlp models'],
   ])('is refused with %s', (_, architecture, problem) => {
     expect(problemsOf(type, architecture)).toEqual([expect.stringContaining(problem)]);
   });
@@ -65,14 +67,11 @@ describe.each(['lstm', 'gru'])('a model of type %s', (type) => {
 });
 
 describe('a perceptron', () => {
-  it('says what of a recurrent model has no effect, and refuses a window', () => {
-    expect(noticesOf('mlp', { hidden_layers: [8], hidden_size: 64, num_layers: 2, sequence_length: 1 })).toEqual(
+  it('says what of a recurrent model has no effect, a window among it', () => {
+    expect(noticesOf('mlp', { hidden_layers: [8], hidden_size: 64, num_layers: 2, sequence_length: 20 })).toEqual(
       ['sequence_length', 'hidden_size', 'num_layers'].map(
         (key) => `model.architecture.${key}: has no effect: an mlp has the layers of hidden_layers, and sees single rows`,
       ),
     );
-    expect(problemsOf('mlp', { hidden_layers: [8], sequence_length: 20 })).toEqual([
-      'model.architecture.sequence_length: is for lstm and gru models: an mlp sees single rows',
-    ]);
   });
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { complete, onlyOff, readFields, readMapping, readValue } from './fields.ts';
+import { complete, onlyOff, optional, readFields, readMapping, readValue } from './fields.ts';
 import { unknownName } from './nearest.ts';
-import { at, type Report } from './report.ts';
-import { ACTIVATIONS, type ModelSpec, type PerceptronSpec, type RecurrentSpec, type TrainingSpec } from './strategy.ts';
+import { at, Report } from './report.ts';
+import { ACTIVATIONS, type FeatureSpec, type ModelSpec, type PerceptronSpec, type RecurrentSpec, type TrainingSpec } from './strategy.ts';
 import type { Decisions } from './decisions.ts';
 import type { Tree, TreeMap } from './tree.ts';
 
@@ -37,8 +37,10 @@ const MAX_STATES = 2 ** 23;
 const NO_FEATURES = 'adds inputs in no version of the grammar: name every input in nn_inputs, and leave this out';
 
 export const FEATURES = {
-  lookback_periods: onlyOff(`${NO_FEATURES}; windows of past bars are the architecture.sequence_length of lstm and gru models`),
-  scale_features: onlyOff('scales nothing: give raw inputs a `normalization` in nn_inputs, and leave this out'),
+  lookback_periods: optional(z.int().min(0)).describe(
+    'Adds no inputs, and is noticed: they are those of nn_inputs. Windows of past bars are the architecture.sequence_length of lstm and gru models.',
+  ),
+  scale_features: optional(z.boolean()).describe('Where it is true, every raw input must have a `normalization`; degrees of membership are scaled already.'),
   include_price_context: onlyOff(NO_FEATURES),
   include_volume_context: onlyOff(NO_FEATURES),
   include_raw_indicators: onlyOff(NO_FEATURES),
@@ -50,12 +52,12 @@ export function readModel(
   node: Tree | undefined,
   decisions: Decisions | null,
   training: TrainingSpec | undefined,
+  inputs: readonly FeatureSpec[] | undefined,
 ): ModelSpec | undefined {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return undefined;
   readFields(report, path, map, {}, ['type', 'architecture', 'features', 'training']);
-  const features = readMapping(report, at(path, 'features'), map.get('features'), 'optional');
-  if (features !== null) readFields(report, at(path, 'features'), features, FEATURES);
+  readModelFeatures(report, at(path, 'features'), map.get('features'), inputs);
   const type = readType(report, at(path, 'type'), map.get('type'));
   const architecture = readMapping(report, at(path, 'architecture'), map.get('architecture'), 'required');
   // What an architecture may hold depends on the type.
@@ -64,6 +66,20 @@ export function readModel(
   return type === 'mlp'
     ? readPerceptron(report, where, architecture, decisions)
     : readRecurrent(report, where, architecture, type, decisions, training);
+}
+
+/** KTRDR's files carry this section from grammars before nn_inputs, which names every input: it may promise nothing beside it. */
+function readModelFeatures(report: Report, path: string, node: Tree | undefined, inputs: readonly FeatureSpec[] | undefined): void {
+  const map = readMapping(report, path, node, 'optional');
+  if (map === null) return;
+  const { lookback_periods: lookback, scale_features: scaled } = readFields(report, path, map, FEATURES);
+  if (typeof lookback === 'number' && lookback > 0) {
+    report.notice(at(path, 'lookback_periods'), 'adds no inputs, as in KTRDR: those of the model are the ones that nn_inputs names, and no past bars are among them');
+  }
+  if (scaled !== true || inputs === undefined) return;
+  const raw = inputs.filter((input) => input.kind === 'raw' && input.normalization === 'none').map(({ id }) => id);
+  if (raw.length === 0) report.notice(at(path, 'scale_features'), 'is not needed: every input is a degree of membership or has a normalization');
+  else report.problem(at(path, 'scale_features'), `is true, and nothing scales ${raw.join(', ')}: give them a normalization in nn_inputs, or leave this out`);
 }
 
 function readType(report: Report, path: string, node: Tree | undefined): ModelSpec['type'] | undefined {
@@ -76,8 +92,7 @@ function readType(report: Report, path: string, node: Tree | undefined): ModelSp
 function readPerceptron(report: Report, path: string, map: TreeMap, decisions: Decisions | null): PerceptronSpec | undefined {
   const foreign = ['sequence_length', 'hidden_size', 'num_layers'].filter((key) => map.has(key));
   for (const key of foreign) {
-    if (key === 'sequence_length' && map.get(key) !== 1) report.problem(at(path, key), 'is for lstm and gru models: an mlp sees single rows');
-    else report.notice(at(path, key), 'has no effect: an mlp has the layers of hidden_layers, and sees single rows');
+    report.notice(at(path, key), 'has no effect: an mlp has the layers of hidden_layers, and sees single rows');
   }
   const { hidden_layers, output_activation, ...rest } = readFields(report, path, map, ARCHITECTURE, foreign);
   readOutputActivation(report, path, map, output_activation, decisions);
@@ -95,9 +110,9 @@ function readRecurrent(
   const foreign = ['hidden_layers', 'activation'].filter((key) => map.has(key));
   if (foreign.includes('activation')) report.notice(at(path, 'activation'), `has no effect: the activations of a model of type ${type} are fixed`);
   if (foreign.includes('hidden_layers')) {
-    const layers = `a model of type ${type} has num_layers layers of hidden_size units`;
-    if (map.has('hidden_size')) report.notice(at(path, 'hidden_layers'), `has no effect: ${layers}`);
-    else report.problem(at(path, 'hidden_layers'), `is for mlp models: ${layers}; name hidden_size`);
+    const { hidden_size: size, num_layers: count } = readFields(new Report(), path, map, RECURRENT_ARCHITECTURE, foreign);
+    const layers = `num_layers layers of hidden_size units (${String(count)} of ${String(size)})`;
+    report.notice(at(path, 'hidden_layers'), `has no effect: a model of type ${type} has ${layers}`);
   }
   const { sequence_length, hidden_size, num_layers, dropout, output_activation } = readFields(report, path, map, RECURRENT_ARCHITECTURE, foreign);
   readOutputActivation(report, path, map, output_activation, decisions);

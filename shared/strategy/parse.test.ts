@@ -292,21 +292,12 @@ describe('parseStrategy', () => {
       'model.architecture.activation: unknown value `rleu`: did you mean `relu`?',
     ],
     [
-      'a window for an mlp',
-      { 'model.architecture.sequence_length': 20 },
-      'model.architecture.sequence_length: is for lstm and gru models: an mlp sees single rows',
-    ],
-    [
       'a network too large',
       { 'model.architecture.hidden_layers': [2048] },
       'model.architecture.hidden_layers[0]: must be at most 1024, not 2048',
     ],
-    [
-      'lookback features',
-      { 'model.features': { lookback_periods: 3, scale_features: false } },
-      'model.features.lookback_periods: adds inputs in no version',
-    ],
-    ['scaled features', { 'model.features': { scale_features: true } }, 'model.features.scale_features: scales nothing'],
+    ['scaled features where nothing scales one', { 'model.features': { scale_features: true }, 'nn_inputs[2].normalization': undefined }, 'model.features.scale_features: is true, and nothing scales '],
+    ['lookback features that are no number', { 'model.features': { lookback_periods: 'some' } }, 'model.features.lookback_periods: '],
     [
       'a contradicting model.training',
       { 'model.training': { epochs: 50 } },

@@ -94,7 +94,7 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   const decisions = readDecisions(report, 'decisions', top.get('decisions'));
   const { node: trainingNode, adopted } = adoptModelTraining(report, top.get('model'), top.get('training'));
   const training = readTraining(report, 'training', trainingNode, decisions);
-  const model = readModel(report, 'model', top.get('model'), decisions, training);
+  const model = readModel(report, 'model', top.get('model'), decisions, training, features);
   checkModelTraining(report, top.get('model'), training, adopted);
   const backtest = readBacktest(report, 'backtest', top.get('backtest'));
   const gates = readGates(report, 'gates', top.get('gates'));

@@ -36,7 +36,7 @@ export const TRAINING = {
   ),
   gradient_clip: z.number().min(LEAST_FACTOR).max(1e6).default(1).describe('Global norm that a gradient is scaled down to.'),
   lr_scheduler: onlyOff('is not supported: the learning rate is constant; leave it out'),
-  validation_split: optional(z.number().gt(0).lt(1)).describe('Another name for data_split.validation, which it must equal. Not needed.'),
+  validation_split: optional(z.number().gt(0).lt(1)).describe('Another name for data_split.validation: read as that where that is left out, and must equal it otherwise.'),
   method: optional(z.literal('supervised')).describe('There is no other. Not needed.'),
   fitness_metrics: onlyOff('is not supported: models are chosen by their validation loss'),
 };
@@ -58,18 +58,11 @@ export function readTraining(report: Report, path: string, node: Tree | undefine
   const map = readMapping(report, path, node, 'required');
   if (map === null) return undefined;
   const fields = readFields(report, path, map, TRAINING, ['data_split', 'labels', 'early_stopping']);
-  const split = readSplit(report, at(path, 'data_split'), map.get('data_split'));
+  const split = readSplit(report, path, map.get('data_split'), fields.validation_split);
   const earlyStopping = readEarlyStopping(report, at(path, 'early_stopping'), map.get('early_stopping'));
   const labels = readLabels(report, at(path, 'labels'), map.get('labels'), decisions);
   const format = decisions?.outputFormat;
   const loss = format === undefined ? undefined : readLoss(report, path, format, fields.loss, fields.focal_gamma, fields.huber_delta);
-  if (
-    split !== undefined &&
-    typeof fields.validation_split === 'number' &&
-    Math.abs(fields.validation_split - split.validation) > SPLIT_TOLERANCE
-  ) {
-    report.problem(at(path, 'validation_split'), `contradicts data_split.validation, which is ${split.validation}: leave it out`);
-  }
   const { epochs, learning_rate: learningRate, batch_size: batchSize, weight_decay: decay, gradient_clip: gradientClip } = fields;
   if (epochs === undefined || learningRate === undefined || batchSize === undefined || decay === undefined || gradientClip === undefined)
     return undefined;
@@ -100,10 +93,25 @@ function readLoss(
   return { type };
 }
 
-function readSplit(report: Report, path: string, node: Tree | undefined): TrainingSpec['split'] | undefined {
+/** @param validationSplit `training.validation_split`, which stands in for the validation share that is left out */
+function readSplit(
+  report: Report,
+  training: string,
+  node: Tree | undefined,
+  validationSplit: number | null | undefined,
+): TrainingSpec['split'] | undefined {
+  const path = at(training, 'data_split');
   const map = readMapping(report, path, node, 'optional');
   if (map === null) return undefined;
-  const { train, validation, test } = readFields(report, path, map, SPLIT);
+  const { train, validation: share, test } = readFields(report, path, map, SPLIT);
+  const given = map.get('validation') !== undefined && map.get('validation') !== null;
+  const validation = typeof validationSplit === 'number' && !given ? validationSplit : share;
+  if (typeof validationSplit === 'number') {
+    const alias = at(training, 'validation_split');
+    if (!given) report.notice(alias, `is read as data_split.validation: ${validationSplit}. KTRDR ignores it and uses the default of data_split.validation`);
+    else if (typeof share === 'number' && Math.abs(validationSplit - share) > SPLIT_TOLERANCE)
+      report.problem(alias, `contradicts data_split.validation, which is ${share}: leave it out`);
+  }
   if (train === undefined || validation === undefined || test === undefined) return undefined;
   const sum = test === null ? train + validation : train + validation + test;
   if (test === null && sum > 1 - SPLIT_TOLERANCE) {
