@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fail } from '../shared/errors/index.ts';
 import { readCause } from '../shared/errors/cause.ts';
 import type { StepContext } from '../shared/research/step.ts';
@@ -49,6 +49,32 @@ describe('an invocation of a step', () => {
     const cause = JSON.stringify({ errorType: thrown.name, errorMessage: thrown.message, trace: lines });
     expect(cause.length).toBeLessThan(32_768);
     expect(readCause(thrown.name, cause)).toMatchObject({ type: 'StorageError', message: error.message, code: 'SWEEP_INCOMPLETE' });
+  });
+
+  test('cuts the stack of a runtime that keeps longer ones', async () => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 40;
+    try {
+      const deep = (depth: number): never => {
+        if (depth > 0) return deep(depth - 1);
+        throw new TypeError('deep');
+      };
+      const thrown: unknown = await invokeStep('train', async () => deep(30), {}, HOST).catch((caught: unknown) => caught);
+      expect((thrown as Error).stack!.split('\n')).toHaveLength(11);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  });
+
+  test('leaves no timer behind, however it ends', async () => {
+    vi.useFakeTimers();
+    try {
+      await invokeStep('train', async () => ({}), {}, HOST);
+      await expect(invokeStep('train', () => Promise.reject(new Error('x')), {}, HOST)).rejects.toThrow('x');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('passes on what is no error', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fail } from '../shared/errors/index.ts';
 import { errorFields, jsonLog } from './log.ts';
 
@@ -37,4 +37,22 @@ test('causes without end are cut', () => {
   const error = new Error('a ring');
   error.cause = error;
   expect(JSON.stringify(errorFields(error)).match(/a ring/g)).toHaveLength(6);
+});
+
+test('log lines go to the standard output', () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    jsonLog({ service: 's' })('INFO', 'here');
+    expect(write.mock.calls).toEqual([[expect.stringContaining('"message":"here","service":"s"}\n')]]);
+  } finally {
+    write.mockRestore();
+  }
+});
+
+test('the frames of an error whose words were changed are its frames alone', () => {
+  const error = new Error('look at this\nand stay');
+  error.message = 'something else';
+  const { stack } = errorFields(error);
+  expect(stack).toEqual(expect.arrayContaining([expect.stringMatching(/^at .*log\.test\.ts/)]));
+  expect(JSON.stringify(stack)).not.toContain('look');
 });

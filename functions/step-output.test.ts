@@ -16,3 +16,8 @@ test.each([
 ])('%s is refused by name', (_, output, reason) => {
   expect(() => checkedStepOutput('train', output)).toThrow(expect.objectContaining({ code: 'STEP_OUTPUT_INVALID', message: expect.stringContaining(reason) }));
 });
+
+test('an output of 8 KB is passed on', () => {
+  const output = { a: 'x'.repeat(8 * 1024 - '{"a":""}'.length) };
+  expect(checkedStepOutput('train', output)).toBe(output);
+});

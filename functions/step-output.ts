@@ -16,7 +16,7 @@ export function checkedStepOutput(step: string, output: unknown): unknown {
 
 function checkJson(step: string, value: unknown, path: string): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number' && Number.isFinite(value)) return;
+  if (Number.isFinite(value)) return;
   if (Array.isArray(value)) {
     value.forEach((entry, i) => checkJson(step, entry, `${path}[${i}]`));
     return;

@@ -54,6 +54,19 @@ describe('the reconcile function', () => {
   });
 
   test.each([
+    ['has one', { status: 'FAILED', error: 'Own', cause: 'c' }, 'Own'],
+    ['can have none', { status: 'ABORTED' }, 'Execution.ABORTED'],
+  ])('asks for no reason where the event %s, and logs what changed', async (_, detail, type) => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    bench.executions.set(id, ended('FAILED', 'Asked', 'for'));
+    const { handle, logged } = handlerOver(bench);
+    await handle(statusChange(id, detail));
+    expect(await bench.get(id)).toMatchObject({ status: 'failed', error_type: type });
+    expect(logged).toEqual([{ level: 'INFO', message: 'an execution that changed', operation_id: id, status: detail.status }]);
+  });
+
+  test.each([
     ['failed', 'FAILED', 1],
     ['cancelled', 'ABORTED', 1],
     ['completed', 'SUCCEEDED', 0],
@@ -106,6 +119,6 @@ describe('the reconcile function', () => {
     const workflows = { ...bench.deps.workflows, describe: () => Promise.reject(lost) };
     const handle = reconcileHandler({ ...bench.deps, workflows }, (level, message, fields) => logged.push({ level, message, ...fields }));
     await expect(handle(SCHEDULED)).rejects.toMatchObject({ code: 'SWEEP_INCOMPLETE' });
-    expect(logged).toMatchObject([{ level: 'ERROR', input: JSON.stringify(SCHEDULED), error: { causes: [{ causes: [{ message: 'the line is dead', stack: expect.arrayContaining([expect.stringContaining('handler.test.ts')]) }] }] } }]);
+    expect(logged).toMatchObject([{ level: 'ERROR', message: 'not everything could be settled', input: JSON.stringify(SCHEDULED), error: { causes: [{ causes: [{ message: 'the line is dead', stack: expect.arrayContaining([expect.stringContaining('handler.test.ts')]) }] }] } }]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ended, NOW, startReconcileBench } from '../../test/support/reconcile-bench.ts';
 import { isSettled, UNSETTLED_STATUSES } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
-import { reconcileExecution } from './reconcile.ts';
+import { reconcileExecution, retireUnsuccessful } from './reconcile.ts';
 
 const CAUSE = JSON.stringify({ errorType: 'StorageError', errorMessage: '[ARTEFACT_MISSING] It is gone.', trace: [] });
 
@@ -94,4 +94,26 @@ test('a failure that could not be announced is settled all the same, and announc
   refuse = false;
   await reconcileExecution(bench.deps, id, ended('ABORTED'));
   expect(bench.announced).toHaveLength(1);
+});
+
+describe('an execution that goes on', () => {
+  test('leaves its operation and what it writes alone', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    await reconcileExecution(bench.deps, id, ended('RUNNING'));
+    const failed = await bench.operation(1, { status: 'failed' });
+    await reconcileExecution(bench.deps, failed, ended('RUNNING'));
+    expect(await bench.get(id)).toMatchObject({ status: 'running' });
+    expect([bench.announced, bench.retired]).toEqual([[], []]);
+  });
+});
+
+test('a run is retired once, and once more where that is asked for', async () => {
+  const bench = await startReconcileBench();
+  const id = await bench.operation(1, { status: 'cancelled' });
+  await retireUnsuccessful(bench.deps, id);
+  await retireUnsuccessful(bench.deps, id);
+  expect(bench.retired).toEqual([id]);
+  await retireUnsuccessful(bench.deps, id, { again: true });
+  expect(bench.retired).toEqual([id, id]);
 });

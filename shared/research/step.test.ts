@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pendingOperation } from '../../test/support/operations.ts';
 import { MemoryObjectStore } from '../ports/testing/memory-object-store.ts';
 import { MemoryOperationStore } from '../ports/testing/memory-operation-store.ts';
-import { progressOf, progressReporter, type StepName } from './step.ts';
+import { moveOperation, operationInputSchema, operationOf, parseStepInput, progressOf, progressReporter, type StepName } from './step.ts';
 
 test.each<[step: StepName, begins: number, ends: number, completed: number]>([
   ['train', 5, 65, 1],
@@ -32,4 +32,25 @@ test('a clock that is set back does not silence the progress of a step', async (
   expect(await shownAfter(60_000, 3)).toBe(3);
   expect(await shownAfter(60_500, 4)).toBe(3);
   expect(await shownAfter(61_000, 5)).toBe(5);
+});
+
+test('an input of another form is refused with all that is wrong with it', () => {
+  const { operation_id } = pendingOperation(1);
+  expect(parseStepInput('train', operationInputSchema, { operation_id })).toEqual({ operation_id });
+  for (const event of [null, {}, { operation_id: 'x' }, { operation_id, more: 1 }]) {
+    expect(() => parseStepInput('train', operationInputSchema, event)).toThrow(
+      expect.objectContaining({ code: 'STEP_INPUT_INVALID', facts: { step: 'train', reason: expect.stringMatching(/\S/) } }),
+    );
+  }
+});
+
+test('a step that finds its operation settled, or gone, ends with that', async () => {
+  const ports = { objects: new MemoryObjectStore(), operations: new MemoryOperationStore(), now: () => new Date(0) };
+  const { operation_id: id, ...rest } = pendingOperation(1, { status: 'cancelled' });
+  const settled = (status: string) => ({ name: 'OperationSettledError', code: 'OPERATION_SETTLED', facts: { operation_id: id, status, step: 'record' } });
+  await expect(moveOperation(ports, 'record', id, ['running'], {})).rejects.toMatchObject(settled('unknown'));
+  await expect(operationOf(ports, 'record', id)).rejects.toMatchObject(settled('unknown'));
+  await ports.operations.create({ operation_id: id, ...rest });
+  await expect(moveOperation(ports, 'record', id, ['running'], {})).rejects.toMatchObject(settled('cancelled'));
+  expect(await operationOf(ports, 'record', id)).toMatchObject({ operation_id: id });
 });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Operation } from '../../memory-schema/operation.ts';
 import { pendingOperation } from '../../test/support/operations.ts';
@@ -80,14 +80,23 @@ function small(training: object = {}): object {
   return smallStrategy({ training: { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 }, ...training }, gates: GATES });
 }
 
-let trained: Run;
-let backtested: Run;
-beforeAll(async () => {
-  trained = await new Run().begin();
-  await trained.step('train');
-  backtested = await trained.copy();
-  await backtested.step('backtest');
-});
+async function trainedRun(strategy: object = small()): Promise<Run> {
+  const run = await new Run().begin(strategy);
+  await run.step('train');
+  return run;
+}
+
+async function backtestedRun(strategy: object = small()): Promise<Run> {
+  const run = await (await trainedRun(strategy)).copy();
+  await run.step('backtest');
+  return run;
+}
+
+// Runs that tests take copies of; what they say and leave is looked at in runs of a test's own.
+let aTrained: Promise<Run> | undefined;
+let aBacktested: Promise<Run> | undefined;
+const trained = { copy: async () => (await (aTrained ??= trainedRun())).copy() };
+const backtested = { copy: async () => (await (aBacktested ??= backtestedRun())).copy() };
 
 const statuses = (seen: readonly Operation[]) =>
   seen.map(({ status, metadata, progress: { percentage, current_step, items_processed, items_total, current_item } }) =>
@@ -96,6 +105,9 @@ const statuses = (seen: readonly Operation[]) =>
 
 describe('the steps of a run', () => {
   test('tell how far they are, each from where the one before it ended', async () => {
+    const trained = await trainedRun();
+    const backtested = await trained.copy();
+    await backtested.step('backtest');
     expect(statuses(trained.seen.slice(1))).toEqual([
       'running | training | 5 | Loading market data | 0 |  | ',
       'running | training | 5 | Preparing training data | 0 | 1 | SPX',
@@ -126,6 +138,8 @@ describe('the steps of a run', () => {
   });
 
   test('leave what they made, with hashes of what it was made from', async () => {
+    const backtested = await backtestedRun();
+    const trained = await trainedRun();
     expect(await trained.keys()).toEqual([KEYS.manifest, KEYS.model, KEYS.strategy, KEYS.training].sort());
     const hash = async (key: string) => sha256Hex((await trained.objects.get(key))!);
     expect((await trained.json(KEYS.training)).provenance).toMatchObject({
@@ -134,6 +148,7 @@ describe('the steps of a run', () => {
       strategy_sha256: await hash(KEYS.strategy),
       model_sha256: await hash(KEYS.model),
       data_sha256: { [DATA]: await hash(DATA) },
+      versions: { tocsin: expect.stringMatching(/^\d/), onnxruntime: expect.stringMatching(/^\d/) },
     });
     const { borders, provenance } = await trained.json(KEYS.training);
     const { start, validation, test: tests, end } = provenance.split_borders;
@@ -143,7 +158,7 @@ describe('the steps of a run', () => {
   });
 
   test('record one experiment of all of it, and say so on the operation', async () => {
-    const run = await backtested.copy();
+    const run = await backtestedRun();
     expect(await run.record()).toEqual({ experiment_id: experimentIdOf(ID) });
     expect(await run.json(EXPERIMENT)).toMatchObject({
       id: experimentIdOf(ID),
@@ -184,6 +199,92 @@ describe('the steps of a run', () => {
     const strict = smallStrategy({ training: { epochs: 1, labels: { source: 'zigzag', zigzag_threshold: 0.03 } }, gates: { training: { min_accuracy: 1 } } });
     const heard = await new Run().begin(strict, { metadata: PENDING.metadata });
     expect(await heard.step('train')).toMatchObject({ gate: { passed: false, reason: expect.stringContaining('accuracy_below_threshold') }, signals: true });
+  });
+});
+
+describe('what a training leaves of itself', () => {
+  const resultOf = async (strategy: object) => (await (await trainedRun(strategy)).json(KEYS.training)).result;
+
+  test('of a classifier: its classes, its gate, and what it was trained on', async () => {
+    const result = await resultOf(small());
+    expect(result).toMatchObject({
+      test_metrics: { test_accuracy: expect.any(Number), test_loss: expect.any(Number) },
+      majority_baseline_accuracy: expect.any(Number),
+      absent_classes: [],
+      model_info: { architecture: 'mlp 3-8-3', parameters_count: 3 * 8 + 8 + 8 * 3 + 3 },
+      data_summary: { symbols: ['SPX'], timeframes: ['1d'], base_timeframe: '1d', feature_count: 3 },
+      gate: { passed: true, reason: 'bypassed', checks: [{ name: 'accuracy' }, { name: 'loss' }, { name: 'loss_decrease' }] },
+    });
+    expect(result.data_summary).not.toHaveProperty('context_sources');
+    const { splits, per_symbol, total_samples } = result.data_summary;
+    for (const { class_counts, rows } of Object.values(splits) as { class_counts: Record<string, number>; rows: number }[]) {
+      expect(Object.values(class_counts).reduce((sum, count) => sum + count, 0)).toBe(rows);
+    }
+    expect(total_samples).toBe(splits.train.rows + splits.validation.rows + splits.test.rows);
+    expect(Object.keys(per_symbol[0].left_out)).toEqual(['outside_range', 'warmup', 'not_common', 'purged', 'unresolved']);
+  });
+
+  test('of a regression: no classes, and the share of right directions', async () => {
+    const regression = smallStrategy({
+      training: { epochs: 2, labels: { source: 'forward_return', horizon: 5 } },
+      decisions: { output_format: 'regression', cost_model: { round_trip_cost: 0.001, min_edge_multiplier: 1 } },
+      gates: GATES,
+    });
+    expect(await resultOf(regression)).toMatchObject({
+      test_metrics: { directional_accuracy: expect.any(Number), directional_baseline: expect.any(Number), test_loss: expect.any(Number) },
+      majority_baseline_accuracy: null,
+      absent_classes: [],
+      model_info: { architecture: 'mlp 3-8-1' },
+      data_summary: { splits: { train: { class_counts: null } } },
+      gate: { checks: [{ name: 'directional_accuracy' }, { name: 'loss' }] },
+    });
+  });
+
+  test('of windows: their length, and the rows of each split before its first', async () => {
+    const model = { type: 'gru', architecture: { sequence_length: 5, hidden_size: 4 } };
+    const result = await resultOf({ ...small({ epochs: 1 }), model });
+    expect(result.model_info.architecture).toMatch(/^gru 3-.*-3, windows of 5 rows$/);
+    expect(result.data_summary.per_symbol[0].left_out).toHaveProperty('window', 3 * 4);
+  });
+});
+
+describe('what a backtest leaves of itself', () => {
+  test('has its figures over all bars of its range, for each symbol', async () => {
+    const run = await trainedRun();
+    expect(await run.step('backtest')).toEqual({ gate: { passed: true, reason: 'bypassed' } });
+    const { result } = await run.json(KEYS.backtest);
+    const bars = run.seen.at(-1)!.progress.items_total;
+    expect(result).toMatchObject({
+      metrics: { bars },
+      per_symbol: [{ symbol: 'SPX', bars, ruined_at: null }],
+      gate: { checks: [{ name: 'win_rate' }, { name: 'max_drawdown' }, { name: 'sharpe' }] },
+    });
+  });
+
+  test('is recorded with the reason where its gate rejects', async () => {
+    const run = await backtested.copy();
+    await run.record('gate_rejected_backtest');
+    expect(await run.json(EXPERIMENT)).toMatchObject({
+      status: 'gate_rejected_backtest',
+      gate_rejection_reason: 'Backtest gate: bypassed',
+      context: { indicators: ['rsi'], timeframe: '1d', symbol: 'SPX', nn_architecture: [8] },
+    });
+  });
+
+  test('of two symbols tells how far it is by the bars of both', async () => {
+    const run = await new Run().begin({ ...smallStrategy({ symbols: ['SPX', 'NDX'], training: { epochs: 1, labels: { source: 'zigzag', zigzag_threshold: 0.03 } }, gates: GATES }) });
+    await run.objects.put('market-data/NDX_1d.csv', (await run.objects.get(DATA))!);
+    await run.step('train');
+    const before = run.seen.length;
+    await run.step('backtest');
+    const total = 2 * run.seen.at(-1)!.progress.items_total!;
+    expect(statuses(run.seen.slice(before + 1, -1))).toEqual([
+      'running | backtesting | 65 | Preparing backtest data | 0 | 2 | SPX',
+      'running | backtesting | 65 | Preparing backtest data | 1 | 2 | NDX',
+      `running | backtesting | 65 | Backtesting | 0 | ${total} | SPX`,
+      `running | backtesting | 77.5 | Backtesting | ${total / 2} | ${total} | NDX`,
+    ]);
+    expect((await run.json(KEYS.training)).provenance.data_sha256).toEqual({ [DATA]: expect.any(String), 'market-data/NDX_1d.csv': expect.any(String) });
   });
 });
 
@@ -234,7 +335,8 @@ describe('a step ends loudly, and without results', () => {
 
   test('where what is known makes no experiment', async () => {
     const run = await new Run().begin(small(), { status: 'running', created_at: 'yesterday' });
-    for (const key of await backtested.keys()) await run.objects.put(key, (await backtested.objects.get(key))!);
+    const whole = await backtested.copy();
+    for (const key of await whole.keys()) await run.objects.put(key, (await whole.objects.get(key))!);
     await expect(run.record()).rejects.toMatchObject({ code: 'ARTEFACT_INVALID', facts: { key: EXPERIMENT, step: 'record' } });
     expect(await run.objects.get(EXPERIMENT)).toBeNull();
   });
@@ -319,9 +421,10 @@ describe('a step ends loudly, and without results', () => {
     ['more than it takes', { operation_id: ID, other: 1 }, 'other'],
   ])('where it is given %s', async (_, event, reason) => {
     const expected = { name: 'StorageError', code: 'STEP_INPUT_INVALID', facts: { reason: expect.stringContaining(reason) } };
-    await expect(trained.step('train', event)).rejects.toMatchObject(expected);
-    await expect(trained.step('backtest', event)).rejects.toMatchObject(expected);
-    await expect(recordStep(trained.ports, { experiment_status: 'completed', ...event }, CONTEXT)).rejects.toMatchObject({ code: 'STEP_INPUT_INVALID' });
+    const run = new Run();
+    await expect(run.step('train', event)).rejects.toMatchObject(expected);
+    await expect(run.step('backtest', event)).rejects.toMatchObject(expected);
+    await expect(recordStep(run.ports, { experiment_status: 'completed', ...event }, CONTEXT)).rejects.toMatchObject({ code: 'STEP_INPUT_INVALID' });
   });
 
   test('where a backtest is asked for of a model that gives no signals, whose training is recorded alone', async () => {

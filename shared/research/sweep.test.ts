@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ended, NOW, startReconcileBench } from '../../test/support/reconcile-bench.ts';
-import { UNSETTLED_STATUSES } from '../../memory-schema/operation.ts';
+import { type Operation, UNSETTLED_STATUSES } from '../../memory-schema/operation.ts';
 import { readCause } from '../errors/cause.ts';
 import { fail } from '../errors/index.ts';
 import { experimentIdOf, experimentKey } from '../memory/keys.ts';
@@ -9,6 +9,49 @@ import { reconcileExecution } from './reconcile.ts';
 import { sweep } from './sweep.ts';
 
 const NOTHING = { settled: [], finished: [], freed: [] };
+
+describe('the bounds of the sweep', () => {
+  test('an operation is young until it is more than 5 minutes old, and says how old it must be', async () => {
+    const bench = await startReconcileBench();
+    const young = await bench.operation(5);
+    const old = await bench.operation(5.01);
+    expect((await sweep(bench.deps)).settled).toEqual([old]);
+    expect(await bench.get(young)).toMatchObject({ status: 'pending' });
+    expect((await bench.get(old)).error_cause).toContain(`${old} does not exist 5 minutes after`);
+  });
+
+  test.each(['failed', 'cancelled'] as const)('an operation that has %s is finished when it is more than 5 minutes and at most 48 hours old', async (status) => {
+    const bench = await startReconcileBench();
+    const ages = [5, 5.01, 48 * 60, 48 * 60 + 0.01];
+    const ids: string[] = [];
+    for (const age of ages) ids.push(await bench.operation(age, { status }));
+    expect((await sweep(bench.deps)).finished.toSorted()).toEqual([ids[1]!, ids[2]!].toSorted());
+    expect((await sweep(bench.deps)).finished).toEqual([]);
+  });
+
+  test.each<[string, Partial<Operation>, boolean]>([
+    ['nothing', {}, false],
+    ['its announcement', { announced_at: undefined }, true],
+    ['its retirement', { retired_at: undefined }, true],
+    ['the time of its end', { completed_at: null }, true],
+    ['what a late record step wrote', { experiment_id: 'exp_20260101_000000_00000001', retired_at: '2026-01-01T11:15:00.000Z' }, true],
+    ['nothing, long after its record step', { experiment_id: 'exp_20260101_000000_00000001', retired_at: '2026-01-01T11:15:00.001Z' }, false],
+  ])('a failure that lacks %s', async (_, lack, isFinished) => {
+    const bench = await startReconcileBench();
+    const at = '2026-01-01T11:00:00.000Z';
+    const noted = { status: 'failed', error_type: 'TypeError', error_cause: 'so', completed_at: at, announced_at: at, retired_at: at } as const;
+    const { announced_at, retired_at, ...fields } = { ...noted, ...lack };
+    const id = await bench.operation(60, { ...fields, ...(announced_at !== undefined && { announced_at }), ...(retired_at !== undefined && { retired_at }) });
+    expect((await sweep(bench.deps)).finished).toEqual(isFinished ? [id] : []);
+  });
+
+  test('a key that never expires is kept', async () => {
+    const bench = await startReconcileBench();
+    const id = await bench.operation(1, { status: 'running' });
+    await bench.ports.operations.claim({ key: 'idempotency#x', operationId: id, bodyHash: null, claimedAt: NOW.toISOString(), expiresAt: null });
+    expect((await sweep(bench.deps)).freed).toEqual([]);
+  });
+});
 
 describe('the sweep settles', () => {
   test.each([
