@@ -39,4 +39,27 @@ describe('the experiment', () => {
     expect(experiment).toMatchObject({ gate_rejection_reason: 'Training gate: accuracy_below_threshold', training_result, backtest_result: null });
     expect(Object.keys(experiment.results)).toEqual(['test_accuracy', 'test_loss', 'val_accuracy', 'val_test_gap', 'majority_baseline_accuracy']);
   });
+
+  it('of a backtest that its gate rejected has the reason', () => {
+    const backtest = traded();
+    const experiment = experimentOf({ id, timestamp, status: 'gate_rejected_backtest', strategy, training, backtest });
+    expect(experiment.gate_rejection_reason).toBe(`Backtest gate: ${backtest.gate.reason}`);
+    expect(() => experimentOf({ id, timestamp, status: 'gate_rejected_backtest', strategy, training, backtest: null })).toThrow('A backtest that was not run');
+  });
+
+  it('names what its features come from, and no indicator that none comes from', () => {
+    const source = smallStrategy({ symbols: ['SPX', 'NDX'], training_data: { timeframes: { mode: 'multi_timeframe', list: ['1d', '1w'], base_timeframe: '1d' } } });
+    const indicators = { rsi_14: { type: 'rsi', period: 14 }, ema_9: { type: 'ema', period: 9 } };
+    const several = requireStrategy({ ...source, indicators });
+    const { context } = experimentOf({ id, timestamp, status: 'gate_rejected_training', strategy: several, training, backtest: null });
+    expect(context).toMatchObject({ indicators: ['rsi'], composition: 'solo', timeframe: '1d,1w', symbol: 'SPX,NDX' });
+  });
+
+  it.each([{ test_accuracy: null }, { test_accuracy: undefined }, { test_loss: undefined }])('is none of a training without test metrics: %o', (lack) => {
+    const result = { ...training_result, test_metrics: { ...training_result.test_metrics, ...lack } };
+    const incomplete = { ...training, result } as typeof training;
+    expect(() => experimentOf({ id, timestamp, status: 'gate_rejected_training', strategy, training: incomplete, backtest: null })).toThrow(
+      'The training result lacks its test metrics.',
+    );
+  });
 });
