@@ -109,7 +109,7 @@ test.each([
 
 test('a start settles all that was left unsettled as INTERRUPTED, however many they are', async () => {
   const ports = memoryPorts();
-  const all = Array.from({ length: 130 }, (_, n) => pendingOperation(n, { status: n % 2 === 0 ? 'running' : 'pending' }));
+  const all = Array.from({ length: 250 }, (_, n) => pendingOperation(n, { status: n % 2 === 0 ? 'running' : 'pending' }));
   for (const operation of all) await ports.operations.create(operation);
   const settled = await settleInterrupted(ports);
   expect(settled.toSorted()).toEqual(all.map(({ operation_id: id }) => id).toSorted());
