@@ -27,7 +27,7 @@ export async function againstPyTorch(job: TrainingJob, script: string, args: rea
   try {
     for (let round = 1; round <= warmUp + rounds; round++) {
       const start = performance.now();
-      await runner.run(round);
+      await runner.run(round, job.training.learningRate);
       const ours = (performance.now() - start) / 1_000;
       const theirs = await pytorch?.epoch();
       if (round <= warmUp) continue;

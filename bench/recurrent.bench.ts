@@ -50,6 +50,7 @@ function jobOf(type: 'lstm' | 'gru', batchSize: number): TrainingJob {
       weightDecay: 1e-4,
       gradientClip: 1,
       earlyStopping: null,
+      scheduler: null,
     },
     classWeights: Float32Array.of(1, 1, 1),
     seed: 1,

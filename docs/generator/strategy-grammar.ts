@@ -13,6 +13,7 @@ import { DEFAULT_SOURCE } from '../../shared/strategy/labels.ts';
 import { ARCHITECTURE, FEATURES, MODEL_TYPES, RECURRENT_ARCHITECTURE } from '../../shared/strategy/model.ts';
 import { REPEATABLE } from '../../shared/strategy/model-training.ts';
 import { DESCRIPTIVE, TOP } from '../../shared/strategy/parse.ts';
+import { SCHEDULERS } from '../../shared/strategy/lr-scheduler.ts';
 import { EARLY_STOPPING, LOSSES, SPLIT, TRAINING } from '../../shared/strategy/training.ts';
 import { SYMBOLS, TIMEFRAME_FIELDS, TRAINING_DATA } from '../../shared/strategy/training-data.ts';
 import { LIMITS } from '../../shared/strategy/tree.ts';
@@ -206,7 +207,14 @@ ${fieldTable(SPLIT)}
 
 \`false\`, or left out: every epoch runs. The epoch with the least validation loss is kept in either case.
 
-${fieldTable(EARLY_STOPPING)}`;
+${fieldTable(EARLY_STOPPING)}
+
+### training.lr_scheduler
+
+\`{type, ...}\`; \`false\`, \`{enabled: false}\`, or left out: the learning rate stays. \`true\` is \`step\` with its defaults, with a notice. After each epoch the rate
+falls as PyTorch's schedulers of these names have it; a plateau is one of the validation loss, and a fall by less than 0.01 % is none.
+
+${Object.entries(SCHEDULERS).map(([type, fields]) => `\`type: ${type}\`\n\n${fieldTable(fields)}`).join('\n\n')}`;
 }
 
 function labels(): string {

@@ -28,7 +28,7 @@ const NOTICED: ReadonlyMap<string, readonly string[]> = new Map([
   ['predicted-return', MACD_PERIODS.map((name) => `indicators.macd_6_18.${name}`)],
   ['return-by-regime', [...MACD_PERIODS.map((name) => `indicators.macd.${name}`), 'model.architecture.output_activation']],
   ['sequence-bells', BARRIERS],
-  ['trend-barriers', MACD_PERIODS.map((name) => `indicators.macd_8_24.${name}`)],
+  ['trend-barriers', [...MACD_PERIODS.map((name) => `indicators.macd_8_24.${name}`), 'training.lr_scheduler']],
 ]);
 
 describe('the example strategies', () => {

@@ -106,6 +106,7 @@ describe('parseStrategy', () => {
         weightDecay: 1e-4,
         gradientClip: 1,
         earlyStopping: null,
+        scheduler: null,
         split: { train: 0.7, validation: 0.15, test: 1 - 0.7 - 0.15 },
         labels: { source: 'zigzag', params: { zigzag_threshold: 0.02 } },
       },
@@ -321,7 +322,10 @@ describe('parseStrategy', () => {
       { 'training.loss': 'crossentropy' },
       'training.loss: unknown value `crossentropy`: did you mean `cross_entropy`?',
     ],
-    ['a scheduler', { 'training.lr_scheduler': true }, 'training.lr_scheduler: is not supported'],
+    ['an unknown scheduler', { 'training.lr_scheduler': { type: 'steps' } }, 'training.lr_scheduler.type: unknown scheduler `steps`: did you mean `step`?'],
+    ['a field of another scheduler', { 'training.lr_scheduler': { type: 'exponential', step_size: 3 } }, 'training.lr_scheduler.step_size: unknown key `step_size`'],
+    ['a rate that rises', { 'training.lr_scheduler': { type: 'step', gamma: 1.5 } }, 'training.lr_scheduler.gamma: must be at most 1, not 1.5'],
+    ['a scheduler that is a number', { 'training.lr_scheduler': 3 }, 'training.lr_scheduler: must be {type, ...}, one of step, exponential, reduce_on_plateau, or false, not 3'],
     [
       'early stopping without patience',
       { 'training.early_stopping': true },
@@ -433,6 +437,7 @@ describe('parseStrategy', () => {
       { 'model.architecture.output_activation': 'softmax' },
       'model.architecture.output_activation: is not needed',
     ],
+    ['a scheduler without a type', { 'training.lr_scheduler': true }, 'training.lr_scheduler: is read as {type: step, step_size: 30, gamma: 0.1}'],
     ['a parameter of another loss', { 'training.huber_delta': 0.1 }, 'training.huber_delta: has no effect on the loss focal'],
     [
       'costs for classification',

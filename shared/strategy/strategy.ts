@@ -103,9 +103,18 @@ export interface EarlyStoppingSpec {
   readonly minDelta: number;
 }
 
+/** How the learning rate falls from epoch to epoch. */
+export type SchedulerSpec =
+  | { readonly type: 'step'; readonly stepSize: number; readonly gamma: number }
+  | { readonly type: 'exponential'; readonly gamma: number }
+  | { readonly type: 'reduce_on_plateau'; readonly factor: number; readonly patience: number };
+
 export interface TrainingSpec {
   readonly epochs: number;
+  /** Of the first epoch. */
   readonly learningRate: number;
+  /** Null: it stays. */
+  readonly scheduler: SchedulerSpec | null;
   readonly batchSize: number;
   readonly loss: LossSpec;
   /** L2 term added to the gradient (Adam with L2, not AdamW). */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Decisions, OutputFormat } from './decisions.ts';
 import { onlyOff, optional, readFields, readMapping } from './fields.ts';
 import { readLabels } from './labels.ts';
+import { readScheduler } from './lr-scheduler.ts';
 import { described } from './messages.ts';
 import { at, type Report } from './report.ts';
 import type { EarlyStoppingSpec, LossSpec, TrainingSpec } from './strategy.ts';
@@ -21,7 +22,7 @@ const SPLIT_TOLERANCE = 1e-6;
 
 export const TRAINING = {
   epochs: z.int().min(1).max(100_000).default(100).describe('Passes over the training rows, at most.'),
-  learning_rate: z.number().min(LEAST_FACTOR).max(10).default(0.001).describe('Step size of Adam; constant.'),
+  learning_rate: z.number().min(LEAST_FACTOR).max(10).default(0.001).describe('Step size of Adam; constant where there is no lr_scheduler.'),
   batch_size: z.int().min(1).max(65_536).default(32).describe('Rows per step; the last, smaller batch of an epoch counts too.'),
   loss: optional(z.enum([...LOSSES.classification, ...LOSSES.regression])).describe(
     `What is minimised; where it is left out, ${LOSSES.classification[0]} for classification and ${LOSSES.regression[0]} for regression.`,
@@ -35,7 +36,6 @@ export const TRAINING = {
     `L2 term, added to the gradient; where it is left out, ${WEIGHT_DECAY.classification} for classification and ${WEIGHT_DECAY.regression} for regression.`,
   ),
   gradient_clip: z.number().min(LEAST_FACTOR).max(1e6).default(1).describe('Global norm that a gradient is scaled down to.'),
-  lr_scheduler: onlyOff('is not supported: the learning rate is constant; leave it out'),
   validation_split: optional(z.number().gt(0).lt(1)).describe('Another name for data_split.validation: read as that where that is left out, and must equal it otherwise.'),
   method: optional(z.literal('supervised')).describe('There is no other. Not needed.'),
   fitness_metrics: onlyOff('is not supported: models are chosen by their validation loss'),
@@ -57,19 +57,20 @@ export const EARLY_STOPPING = {
 export function readTraining(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): TrainingSpec | undefined {
   const map = readMapping(report, path, node, 'required');
   if (map === null) return undefined;
-  const fields = readFields(report, path, map, TRAINING, ['data_split', 'labels', 'early_stopping']);
+  const fields = readFields(report, path, map, TRAINING, ['data_split', 'labels', 'early_stopping', 'lr_scheduler']);
   const split = readSplit(report, path, map.get('data_split'), fields.validation_split);
   const earlyStopping = readEarlyStopping(report, at(path, 'early_stopping'), map.get('early_stopping'));
+  const scheduler = readScheduler(report, at(path, 'lr_scheduler'), map.get('lr_scheduler'));
   const labels = readLabels(report, at(path, 'labels'), map.get('labels'), decisions);
   const format = decisions?.outputFormat;
   const loss = format === undefined ? undefined : readLoss(report, path, format, fields.loss, fields.focal_gamma, fields.huber_delta);
   const { epochs, learning_rate: learningRate, batch_size: batchSize, weight_decay: decay, gradient_clip: gradientClip } = fields;
   if (epochs === undefined || learningRate === undefined || batchSize === undefined || decay === undefined || gradientClip === undefined)
     return undefined;
-  if (split === undefined || earlyStopping === undefined || labels === undefined || loss === undefined || format === undefined)
+  if (split === undefined || earlyStopping === undefined || scheduler === undefined || labels === undefined || loss === undefined || format === undefined)
     return undefined;
   const weightDecay = decay ?? WEIGHT_DECAY[format];
-  return { epochs, learningRate, batchSize, loss, weightDecay, gradientClip, earlyStopping, split, labels };
+  return { epochs, learningRate, scheduler, batchSize, loss, weightDecay, gradientClip, earlyStopping, split, labels };
 }
 
 function readLoss(

@@ -55,27 +55,22 @@ export function emitAdam(
 
 /** Adam's learning rate and epsilon for a run of steps, bias corrections and scale of the moments included. */
 export class AdamCorrections {
-  readonly #learningRate: number;
   #power1 = 1;
   #power2 = 1;
-
-  constructor(learningRate: number) {
-    this.#learningRate = learningRate;
-  }
 
   /**
    * The next `count` steps. With c1 = 1 - beta1^t, c2 = 1 - beta2^t and the moments m = (1 - beta1) M, v = (1 - beta2) V,
    * PyTorch's change (rate / c1) m / (sqrt(v) / sqrt(c2) + epsilon) equals
    * (rate / c1) (1 - beta1) r M / (sqrt(V) + epsilon r) with r = sqrt(c2 / (1 - beta2)).
    */
-  next(count: number): { readonly rates: Float32Array; readonly epsilons: Float32Array } {
+  next(count: number, learningRate: number): { readonly rates: Float32Array; readonly epsilons: Float32Array } {
     const rates = new Float32Array(count);
     const epsilons = new Float32Array(count);
     for (let i = 0; i < count; i++) {
       this.#power1 *= BETA_1;
       this.#power2 *= BETA_2;
       const root = Math.sqrt((1 - this.#power2) / (1 - BETA_2));
-      rates[i] = (this.#learningRate * (1 - BETA_1) * root) / (1 - this.#power1);
+      rates[i] = (learningRate * (1 - BETA_1) * root) / (1 - this.#power1);
       epsilons[i] = EPSILON * root;
     }
     return { rates, epsilons };

@@ -31,7 +31,7 @@ export class EpochRunner {
   readonly #maskShapes: readonly (readonly number[])[];
   readonly #stepsPerRun: number;
   readonly #session: OnnxSession;
-  readonly #corrections: AdamCorrections;
+  readonly #corrections = new AdamCorrections();
   #parameters: Float32Array;
   #first: Float32Array;
   #second: Float32Array;
@@ -44,7 +44,6 @@ export class EpochRunner {
     this.#batchSize = batchSize;
     this.#maskShapes = network.maskShapes(batchSize);
     this.#session = session;
-    this.#corrections = new AdamCorrections(job.training.learningRate);
     this.#parameters = initialParameters(network, job.seed);
     this.#first = new Float32Array(this.#parameters.length);
     this.#second = new Float32Array(this.#parameters.length);
@@ -71,7 +70,7 @@ export class EpochRunner {
    * @returns the mean of the batch losses, weighted by rows, and the share of right rows, both from the outputs in training
    * mode (dropout on, each batch before its update). A loss that is not finite ends the epoch early.
    */
-  async run(epoch: number, { signal, onPartOfEpoch }: Pick<TrainingHooks, 'signal' | 'onPartOfEpoch'> = {}): Promise<EpochResult> {
+  async run(epoch: number, learningRate: number, { signal, onPartOfEpoch }: Pick<TrainingHooks, 'signal' | 'onPartOfEpoch'> = {}): Promise<EpochResult> {
     const { count: rows, weight } = this.#job.train;
     const order = weight === undefined ? shuffledRows(rows, this.#job.seed, epoch) : drawnRows(weight, this.#job.seed, epoch);
     const steps = stepsPerEpoch(rows, this.#batchSize);
@@ -83,7 +82,7 @@ export class EpochRunner {
       signal?.throwIfAborted();
       const to = Math.min(steps, from + this.#stepsPerRun);
       const batches = gatherBatches(this.#job.train, this.#criterion, order, this.#batchSize, from, to);
-      const { logits, norms } = await this.#runSteps(batches, this.#masks(draws, to - from), to - from);
+      const { logits, norms } = await this.#runSteps(batches, this.#masks(draws, to - from), to - from, learningRate);
       gradientNorm = norms.reduce((greatest, norm) => Math.max(greatest, norm), gradientNorm);
       const targets = Float32Array.from(order.subarray(from * this.#batchSize, to * this.#batchSize), (row) => this.#job.train.y[row]!);
       for (let start = 0; start < targets.length; start += this.#batchSize) {
@@ -100,10 +99,10 @@ export class EpochRunner {
     await this.#session.close();
   }
 
-  async #runSteps(batches: Batches, masks: Readonly<Record<string, TensorData>>, steps: number): Promise<{ readonly logits: Float32Array; readonly norms: Float32Array }> {
+  async #runSteps(batches: Batches, masks: Readonly<Record<string, TensorData>>, steps: number, learningRate: number): Promise<{ readonly logits: Float32Array; readonly norms: Float32Array }> {
     const { train, features } = this.#job;
     const flat = [this.#parameters.length];
-    const { rates, epsilons } = this.#corrections.next(steps);
+    const { rates, epsilons } = this.#corrections.next(steps, learningRate);
     const result = await this.#session.run({
       parameters: { data: this.#parameters, dims: flat },
       first: { data: this.#first, dims: flat },

@@ -6,6 +6,7 @@ import { assertJob } from './assert-job.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { evaluationGraph, evaluationPorts } from './evaluation.ts';
 import { EpochRunner, type PassResult } from './epoch-runner.ts';
+import { LearningRate } from './learning-rate.ts';
 import { accuracy, meanLoss, type Criterion } from './losses.ts';
 import { namedTensors, type Network } from './network.ts';
 import { networkOf } from './network-of.ts';
@@ -54,12 +55,13 @@ async function trainEpochs(
 ): Promise<TrainedModel> {
   const { epochs, earlyStopping } = job.training;
   const stopping = earlyStopping === null ? null : new EarlyStopping(earlyStopping);
+  const learningRate = new LearningRate(job.training.learningRate, job.training.scheduler);
   const history: EpochReport[] = [];
   let best = { epoch: 0, loss: Infinity, parameters: runner.parameters };
   let stoppedEarly = false;
   hooks.onStart?.();
   for (let epoch = 1; epoch <= epochs && !stoppedEarly; epoch++) {
-    const train = await runner.run(epoch, hooks);
+    const train = await runner.run(epoch, learningRate.rate, hooks);
     const { parameters } = runner;
     assertFinite(job, epoch, 'training loss', train.loss);
     const bad = firstNotFinite(parameters);
@@ -80,6 +82,7 @@ async function trainEpochs(
     history.push(report);
     await hooks.onEpoch?.(report);
     hooks.signal?.throwIfAborted();
+    learningRate.after(validation.loss);
     stoppedEarly = epoch < epochs && stopping !== null && stopping.stopsAfter(validation.loss);
   }
   return { tensors: namedTensors(network, best.parameters), history, bestEpoch: best.epoch, stoppedEarly };

@@ -7,7 +7,7 @@ export interface TrainingJob {
   /** Number of classes, or 1 for regression. */
   readonly outputs: number;
   readonly model: ModelSpec;
-  readonly training: Pick<TrainingSpec, 'epochs' | 'learningRate' | 'batchSize' | 'loss' | 'weightDecay' | 'gradientClip' | 'earlyStopping'>;
+  readonly training: Pick<TrainingSpec, 'epochs' | 'learningRate' | 'scheduler' | 'batchSize' | 'loss' | 'weightDecay' | 'gradientClip' | 'earlyStopping'>;
   /** One weight per class (0 for a class absent from training), or null for regression. */
   readonly classWeights: Float32Array | null;
   readonly seed: number;

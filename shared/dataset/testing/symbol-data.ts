@@ -49,6 +49,7 @@ export function datasetStrategy(changes: Partial<Pick<Strategy, 'trainingRange' 
     weightDecay: 0,
     gradientClip: 1,
     earlyStopping: null,
+    scheduler: null,
     split,
     labels: { source: 'zigzag', params: {} },
   };

@@ -165,6 +165,7 @@ function learningArbitrary(regression: boolean): fc.Arbitrary<Section> {
         weight_decay: positive(0.1),
         gradient_clip: positive(10),
         early_stopping: oneOf(false, { patience: 3 }, { patience: 2, min_delta: 0.01 }, { enabled: false }),
+        lr_scheduler: oneOf(false, true, { type: 'step', step_size: 2 }, { type: 'exponential', gamma: 0.9 }, { type: 'reduce_on_plateau', patience: 1 }),
         data_split: oneOf(...SPLITS),
       }),
     )

@@ -15,15 +15,16 @@ export interface StepOptions {
 /** Runs the step graph over the same batch again and again, as training on one batch would. */
 export class StepRunner {
   readonly #session: OnnxSession;
-  readonly #corrections: AdamCorrections;
+  readonly #corrections = new AdamCorrections();
+  readonly #learningRate: number;
   readonly #feeds: Readonly<Record<string, TensorData>>;
   parameters: Float32Array;
   #first: Float32Array;
   #second: Float32Array;
 
-  private constructor(session: OnnxSession, corrections: AdamCorrections, feeds: Readonly<Record<string, TensorData>>, parameters: Float32Array) {
+  private constructor(session: OnnxSession, learningRate: number, feeds: Readonly<Record<string, TensorData>>, parameters: Float32Array) {
     this.#session = session;
-    this.#corrections = corrections;
+    this.#learningRate = learningRate;
     this.#feeds = feeds;
     this.parameters = parameters;
     this.#first = new Float32Array(parameters.length);
@@ -57,12 +58,12 @@ export class StepRunner {
       coefficient: { data: batch.coefficients.data, dims: [batchSize, 1] },
       ...Object.fromEntries(masks.map((data, i) => [`mask_${i}`, { data, dims: shapes[i]! }])),
     };
-    return new StepRunner(session, new AdamCorrections(options.learningRate), feeds, parameters);
+    return new StepRunner(session, options.learningRate, feeds, parameters);
   }
 
   /** One step; gradient and norm are those of the raw gradient, logits those before the update. */
   async step(): Promise<{ readonly logits: Float32Array; readonly gradient: Float32Array; readonly norm: number }> {
-    const { rates, epsilons } = this.#corrections.next(1);
+    const { rates, epsilons } = this.#corrections.next(1, this.#learningRate);
     const dims = [this.parameters.length];
     const result = await this.#session.run({
       ...this.#feeds,

@@ -35,6 +35,7 @@ export function toyJob(overrides: Partial<TrainingJob> = {}, training: Partial<T
       weightDecay: 1e-4,
       gradientClip: 1,
       earlyStopping: null,
+      scheduler: null,
       ...training,
     },
     classWeights: null,
