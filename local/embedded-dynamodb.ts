@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { operationsTable } from '../functions/adapters/operations-table.ts';
+import { undoHalfWrites } from './whole-table.ts';
 
 export const LOCAL_TABLE = 'tocsin-operations';
 
@@ -31,7 +32,10 @@ export function embeddedClient(endpoint: string): DynamoDBClient {
 export async function startEmbeddedDynamoDb(folder?: string): Promise<EmbeddedDynamoDb> {
   const opened = await open(folder);
   try {
-    if (await hasTable(opened.client)) return opened;
+    if (await hasTable(opened.client)) {
+      if (folder !== undefined) await undoHalfWrites(opened.client, LOCAL_TABLE);
+      return opened;
+    }
   } catch (error) {
     await opened.close();
     throw error;

@@ -9,6 +9,7 @@ import { FolderObjectStore } from '../../local/folder-object-store.ts';
 import { InvocationError } from '../../local/function-host.ts';
 import { ResearchStateMachine } from '../../local/state-machine.ts';
 import { isSettled } from '../../memory-schema/operation.ts';
+import { fail } from '../../shared/errors/index.ts';
 import { EXPERIMENTS_PREFIX } from '../../shared/memory/keys.ts';
 import type { ObjectStore, Ports } from '../../shared/ports/index.ts';
 import { cancelResearch } from '../../shared/research/cancel.ts';
@@ -45,7 +46,7 @@ class Life {
       this.#die = resolve;
     });
     this.#client = embeddedClient(endpoint);
-    this.#client.middlewareStack.add((next) => (args) => this.#meet(() => next(args)), { step: 'initialize', priority: 'high', name: 'fate' });
+    this.#client.middlewareStack.add((next) => (args) => this.#meet(() => next(args), refusedByTable), { step: 'initialize', priority: 'high', name: 'fate' });
     const objects = new FolderObjectStore({ memory: folder, marketData: join(folder, 'data') });
     this.ports = { objects: this.#fated(objects), operations: new DynamoOperationStore(this.#client, LOCAL_TABLE), now };
     this.workflows = new EmbeddedWorkflows({
@@ -106,11 +107,12 @@ class Life {
   #fated(store: ObjectStore): ObjectStore {
     return new Proxy(store, {
       get: (target, name) => (...args: readonly unknown[]) =>
-        this.#meet(() => (Reflect.get(target, name) as (...args: readonly unknown[]) => Promise<unknown>).apply(target, [...args])),
+        this.#meet(() => (Reflect.get(target, name) as (...args: readonly unknown[]) => Promise<unknown>).apply(target, [...args]), () => refusedByFolder(String(args[0]))),
     });
   }
 
-  async #meet<T>(perform: () => Promise<T>): Promise<T> {
+  /** @param refusal what the caller gets from a call that is refused, or whose answer is lost */
+  async #meet<T>(perform: () => Promise<T>, refusal: () => Error): Promise<T> {
     const isMine = this.#fate !== null && this.#fate.after-- === 0;
     const fate = isMine && this.#fate !== null ? this.#fate.fate : null;
     if (isMine) this.#fate = null;
@@ -132,7 +134,13 @@ class Life {
   }
 }
 
-function refusal(): Error {
+/** As an object store says it. */
+function refusedByFolder(key: string): Error {
+  return fail('OBJECT_READ_FAILED', { key, reason: 'the store said no' });
+}
+
+/** As the SDK says it, to the store that translates it. */
+function refusedByTable(): Error {
   return Object.assign(new Error('The store said no.'), { name: 'AccessDeniedException' });
 }
 
