@@ -19,7 +19,7 @@ export async function undoHalfWrites(client: DynamoDBClient, table: string): Pro
       if (isDeepStrictEqual(item, entry)) continue;
       // Only an item that is replaced or deleted takes its entries along.
       await put(client, table, entry);
-      if (item === undefined) await client.send(new DeleteItemCommand({ TableName: table, Key: { id: entry['id']! } }));
+      if (item === undefined) await client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: idOf(entry) } } }));
       else await put(client, table, item);
     }
     const found = new Set(entries.map(idOf));
