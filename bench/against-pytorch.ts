@@ -16,6 +16,20 @@ export interface Rounds {
 /** The Python that torch is looked for in. */
 export const PYTHON = process.env['TOCSIN_PYTHON'] ?? 'python3';
 
+/** What the PyTorch loops do too: Adam with cross-entropy, for all epochs at one rate. */
+export function plainTraining(epochs: number, batchSize: number): TrainingJob['training'] {
+  return {
+    epochs,
+    learningRate: 0.001,
+    batchSize,
+    loss: { type: 'cross_entropy' },
+    weightDecay: 1e-4,
+    gradientClip: 1,
+    earlyStopping: null,
+    scheduler: null,
+  };
+}
+
 /** Trains an epoch here and in a bare PyTorch loop on one thread, in turns, so that both meet the same load. */
 export async function againstPyTorch(job: TrainingJob, script: string, args: readonly string[], warmUp: number, rounds: number): Promise<Rounds> {
   const pytorch = await PyTorchLoop.start(PYTHON, script, args);

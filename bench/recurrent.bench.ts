@@ -1,6 +1,6 @@
 import { seedOf, sfc32 } from '../shared/random.ts';
 import type { TrainingJob } from '../shared/training/training.ts';
-import { againstPyTorch, median, PYTHON, range } from './against-pytorch.ts';
+import { againstPyTorch, median, plainTraining, PYTHON, range } from './against-pytorch.ts';
 import type { BenchResult } from './bench-result.ts';
 
 /** As in `pytorch_recurrent_epoch.py`. */
@@ -42,16 +42,7 @@ function jobOf(type: 'lstm' | 'gru', batchSize: number): TrainingJob {
     features: FEATURES,
     outputs: CLASSES,
     model: { type, hiddenSize: HIDDEN, layers: 2, sequenceLength: LENGTH, dropout: 0.2 },
-    training: {
-      epochs: WARM_UP_ROUNDS + ROUNDS,
-      learningRate: 0.001,
-      batchSize,
-      loss: { type: 'cross_entropy' },
-      weightDecay: 1e-4,
-      gradientClip: 1,
-      earlyStopping: null,
-      scheduler: null,
-    },
+    training: plainTraining(WARM_UP_ROUNDS + ROUNDS, batchSize),
     classWeights: Float32Array.of(1, 1, 1),
     seed: 1,
     train: rows,

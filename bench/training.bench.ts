@@ -1,6 +1,6 @@
 import { seedOf, sfc32 } from '../shared/random.ts';
 import type { TrainingJob } from '../shared/training/training.ts';
-import { againstPyTorch, median, PYTHON, range } from './against-pytorch.ts';
+import { againstPyTorch, median, plainTraining, PYTHON, range } from './against-pytorch.ts';
 import type { BenchResult } from './bench-result.ts';
 
 const ROWS = 50_000;
@@ -55,16 +55,7 @@ function epochJob(): TrainingJob {
     features: FEATURES,
     outputs: CLASSES,
     model: { type: 'mlp', hiddenLayers: [64, 32], dropout: 0.2, activation: 'relu' },
-    training: {
-      epochs: WARM_UP_ROUNDS + ROUNDS,
-      learningRate: 0.001,
-      batchSize: 32,
-      loss: { type: 'cross_entropy' },
-      weightDecay: 1e-4,
-      gradientClip: 1,
-      earlyStopping: null,
-      scheduler: null,
-    },
+    training: plainTraining(WARM_UP_ROUNDS + ROUNDS, 32),
     classWeights: Float32Array.of(1, 1, 1),
     seed: 1,
     train,
