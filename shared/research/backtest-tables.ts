@@ -30,8 +30,7 @@ export function tradesCsv(trades: readonly Trade[]): string {
 
 /** The equity curve as CSV: opening time of the bar at whose close it is marked, equity in account currency. */
 export function equityCsv({ time, equity }: EquityCurve): string {
-  const rows = new Array<string>(time.length + 1);
-  rows[0] = 'timestamp,equity';
-  for (let k = 0; k < time.length; k++) rows[k + 1] = `${isoTime(time[k]!)},${equity[k]!}`;
+  const rows = ['timestamp,equity'];
+  for (let k = 0; k < time.length; k++) rows.push(`${isoTime(time[k]!)},${equity[k]!}`);
   return `${rows.join('\n')}\n`;
 }

@@ -53,6 +53,15 @@ describe('the experiment', () => {
     const several = requireStrategy({ ...source, indicators });
     const { context } = experimentOf({ id, timestamp, status: 'gate_rejected_training', strategy: several, training, backtest: null });
     expect(context).toMatchObject({ indicators: ['rsi'], composition: 'solo', timeframe: '1d,1w', symbol: 'SPX,NDX' });
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const many = requireStrategy({
+      ...smallStrategy(),
+      indicators: Object.fromEntries(names.map((name, i) => [name, { type: 'rsi', period: 10 + i }])),
+      fuzzy_sets: {},
+      nn_inputs: names.map((name) => ({ raw_indicator: name, timeframes: 'all' })),
+    });
+    const ofMany = experimentOf({ id, timestamp, status: 'gate_rejected_training', strategy: many, training, backtest: null });
+    expect(ofMany.context).toMatchObject({ indicators: names.map(() => 'rsi'), composition: 'ensemble' });
   });
 
   it.each([{ test_accuracy: null }, { test_accuracy: undefined }, { test_loss: undefined }])('is none of a training without test metrics: %o', (lack) => {

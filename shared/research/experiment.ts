@@ -43,8 +43,7 @@ export function experimentOf(input: {
 }
 
 function contextOf(strategy: Strategy): Experiment['context'] {
-  const used = new Set(strategy.features.map((feature) => feature.indicatorId));
-  const types = strategy.indicators.filter((indicator) => used.has(indicator.id)).map((indicator) => indicator.type);
+  const types = strategy.indicators.map((indicator) => indicator.type);
   return {
     indicators: types,
     composition: COMPOSITIONS[types.length] ?? 'ensemble',

@@ -1,19 +1,26 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import type { Operation } from '../../memory-schema/operation.ts';
 import { pendingOperation } from '../../test/support/operations.ts';
 import { sp500Csv } from '../../test/support/sp500.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
+import { simulate } from '../backtest/simulate.ts';
+import { packSamples } from '../dataset/rows.ts';
 import { sha256Hex } from '../hash.ts';
 import { sliceBars } from '../market-data/bars.ts';
 import { serializeBars } from '../market-data/csv.ts';
 import { importBars } from '../market-data/import/import-bars.ts';
 import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
+import { loadBundle } from '../model/bundle.ts';
+import { OnnxSession } from '../onnx/onnx-session.ts';
 import { MemoryObjectStore } from '../ports/testing/memory-object-store.ts';
 import { MemoryOperationStore } from '../ports/testing/memory-operation-store.ts';
+import { requireStrategy } from '../strategy/parse.ts';
 import { backtestStep } from './backtest-step.ts';
+import { tradesCsv } from './backtest-tables.ts';
 import { recordStep } from './record-step.ts';
 import type { StepContext } from './step.ts';
+import { loadSymbolFeatures } from './symbol-data.ts';
 import { trainStep } from './train-step.ts';
 
 const PENDING = pendingOperation(1);
@@ -79,6 +86,9 @@ const CONTEXT: StepContext = { signal: new AbortController().signal, progressInt
 function small(training: object = {}): object {
   return smallStrategy({ training: { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 }, ...training }, gates: GATES });
 }
+
+/** Learns enough to trade. */
+const ACTIVE = small({ epochs: 20, learning_rate: 0.02 });
 
 async function trainedRun(strategy: object = small()): Promise<Run> {
   const run = await new Run().begin(strategy);
@@ -167,13 +177,15 @@ describe('the steps of a run', () => {
       training_result: (await run.json(KEYS.training)).result,
       backtest_result: (await run.json(KEYS.backtest)).result,
     });
+    const { verdict } = (await run.json(EXPERIMENT)).assessment;
+    expect(verdict).toMatch(/^(poor|neutral|promising)$/);
     expect(run.seen.at(-1)).toMatchObject({
       status: 'recording',
       experiment_id: experimentIdOf(ID),
       completed_at: NOW,
       metadata: { parameters: { phase: 'recording' } },
       progress: { percentage: 90, current_step: 'Recording the experiment', steps_completed: 2, items_processed: 0, items_total: 1 },
-      result_summary: { success: true, strategy_name: 'small', experiment_id: experimentIdOf(ID), status: 'completed', backtested: true, gate_rejection_reason: null },
+      result_summary: { success: true, strategy_name: 'small', experiment_id: experimentIdOf(ID), status: 'completed', backtested: true, gate_rejection_reason: null, verdict },
     });
   });
 
@@ -192,6 +204,10 @@ describe('the steps of a run', () => {
     expect(await run.objects.get(EXPERIMENT)).toEqual(first);
     await run.objects.put(EXPERIMENT, 'something else');
     await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
+    // What has taken its place is gone before it can be read.
+    await run.objects.delete(EXPERIMENT);
+    run.objects.put = async () => 'exists';
+    await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
   });
 
   test('say whether there is anything to backtest, and what the gate says where it is heard', async () => {
@@ -200,6 +216,21 @@ describe('the steps of a run', () => {
     const heard = await new Run().begin(strict, { metadata: PENDING.metadata });
     expect(await heard.step('train')).toMatchObject({ gate: { passed: false, reason: expect.stringContaining('accuracy_below_threshold') }, signals: true });
   });
+});
+
+test('the steps give back the memory of every model that they load, whether they end well or not', async () => {
+  const opened = vi.spyOn(OnnxSession, 'open');
+  const closed = vi.spyOn(OnnxSession.prototype, 'close');
+  onTestFinished(() => {
+    for (const spy of [opened, closed]) spy.mockRestore();
+  });
+  const run = await (await trainedRun()).copy();
+  expect(opened.mock.calls.length).toBeGreaterThan(1);
+  expect(closed).toHaveBeenCalledTimes(opened.mock.calls.length);
+  await (await run.copy()).step('backtest');
+  await run.objects.delete(DATA);
+  await expect(run.step('backtest')).rejects.toThrow('DATA_FILE_MISSING');
+  expect(closed).toHaveBeenCalledTimes(opened.mock.calls.length);
 });
 
 describe('what a training leaves of itself', () => {
@@ -247,6 +278,29 @@ describe('what a training leaves of itself', () => {
     expect(result.model_info.architecture).toMatch(/^gru 3-.*-3, windows of 5 rows$/);
     expect(result.data_summary.per_symbol[0].left_out).toHaveProperty('window', 3 * 4);
   });
+
+  test('of a context series: the file, and remarks on the strategy and on how each file was read', async () => {
+    const source = 'fred_RATE';
+    const key = `market-data/context/${source}.csv`;
+    const strategy = {
+      ...small({ epochs: 1 }),
+      context_data: [{ provider: 'fred', series: ['RATE'] }],
+      indicators: { rsi_14: { type: 'rsi', period: 14 }, rate: { type: 'momentum', period: 2, data_source: source }, unused: { type: 'cci', period: 20 } },
+      nn_inputs: [
+        { fuzzy_set: 'rsi', timeframes: 'all' },
+        { raw_indicator: 'rate', timeframes: 'all', normalization: 'zscore' },
+      ],
+    };
+    const run = await new Run().begin(strategy);
+    const yields = Array.from({ length: 400 }, (_, i) => `${new Date(Date.UTC(1999, 0, 1 + 7 * i)).toISOString()},${5 + Math.sin(i)}`);
+    await run.objects.put(key, ['date,value', ...yields].join('\n'));
+    await run.step('train');
+    const { result, notices, provenance } = await run.json(KEYS.training);
+    expect(result.data_summary.context_sources).toMatchObject([{ source, provider: 'fred', file: key, rows: 400, start: '1999-01-01T00:00:00.000Z' }]);
+    expect(provenance.data_sha256).toEqual({ [DATA]: expect.any(String), [key]: sha256Hex((await run.objects.get(key))!) });
+    expect(notices).toEqual([expect.stringContaining('indicators.unused'), expect.stringMatching(`^${key}: .*no line end`)]);
+    expect(await run.step('backtest')).toEqual({ gate: { passed: true, reason: 'bypassed' } });
+  });
 });
 
 describe('what a backtest leaves of itself', () => {
@@ -260,6 +314,40 @@ describe('what a backtest leaves of itself', () => {
       per_symbol: [{ symbol: 'SPX', bars, ruined_at: null }],
       gate: { checks: [{ name: 'win_rate' }, { name: 'max_drawdown' }, { name: 'sharpe' }] },
     });
+  });
+
+  test('is of what the model says of each bar at its close', async () => {
+    const run = await (await trainedRun(ACTIVE)).copy();
+    await run.step('backtest');
+    const strategy = requireStrategy(ACTIVE);
+    const { features } = await loadSymbolFeatures(run.objects, strategy, 'SPX', null);
+    const files = { model: (await run.objects.get(KEYS.model))!, manifest: (await run.objects.get(KEYS.manifest))! };
+    const model = await loadBundle(files, { featureIds: features.ids, location: KEYS.prefix });
+    const predicted = await model.predict(packSamples(features, model.manifest.scaling, 1, features.warmup, features.bars.length));
+    await model.close();
+    // An output for every bar, from the first with features on: none may have moved.
+    const outputs = Float32Array.from([...new Float32Array(features.warmup * 3), ...predicted]);
+    const { per_symbol: [{ start, bars }] } = (await run.json(KEYS.backtest)).result;
+    const firstDecision = features.bars.time.indexOf(Date.parse(start));
+    const simulation = simulate({ bars: features.bars, outputs, firstDecision, end: firstDecision + bars, decisions: strategy.decisions, execution: strategy.execution });
+    expect(simulation.trades.length).toBeGreaterThan(2);
+    expect(await run.text(KEYS.trades)).toBe(tradesCsv(simulation.trades));
+  });
+
+  test('begins with the first bar whose whole window has features', async () => {
+    const [period, length] = [60, 10];
+    const windows = {
+      ...small({ epochs: 1 }),
+      indicators: { rsi_14: { type: 'rsi', period } },
+      model: { type: 'gru', architecture: { sequence_length: length, hidden_size: 4 } },
+      backtest: { date_range: { start: '2000-01-03', end: '2005-01-01' } },
+      training_data: { symbols: { mode: 'single', symbol: 'SPX' }, timeframes: { mode: 'single', timeframe: '1d' }, allow_partial_coverage: true },
+    };
+    const run = await trainedRun(windows);
+    await run.step('backtest');
+    const { result } = await run.json(KEYS.backtest);
+    const days = (await run.text(DATA)).trimEnd().split('\n').slice(1);
+    expect(Date.parse(result.per_symbol[0].start)).toBe(Date.parse(days[period + length - 1]!.slice(0, 20)));
   });
 
   test('is recorded with the reason where its gate rejects', async () => {
@@ -357,6 +445,13 @@ describe('a step ends loudly, and without results', () => {
     await expect(run.step('backtest')).rejects.toMatchObject({ name: 'BacktestDataError', code: 'BACKTEST_DATA_CHANGED', facts: { key: DATA } });
   });
 
+  test('where a file was not among those that were trained on', async () => {
+    const run = await trained.copy();
+    const { [DATA]: actual } = (await run.json(KEYS.training)).provenance.data_sha256;
+    await run.objects.put(KEYS.training, (await run.text(KEYS.training)).replace(DATA, 'market-data/OTHER_1d.csv'));
+    await expect(run.step('backtest')).rejects.toMatchObject({ code: 'BACKTEST_DATA_CHANGED', facts: { key: DATA, expected: 'nothing', actual } });
+  });
+
   test('where the data is gone, as the data error of the step', async () => {
     const run = await new Run().begin();
     await run.objects.delete(DATA);
@@ -423,9 +518,10 @@ describe('a step ends loudly, and without results', () => {
   ])('where it is given %s', async (_, event, reason) => {
     const expected = { name: 'StorageError', code: 'STEP_INPUT_INVALID', facts: { reason: expect.stringContaining(reason) } };
     const run = new Run();
-    await expect(run.step('train', event)).rejects.toMatchObject(expected);
-    await expect(run.step('backtest', event)).rejects.toMatchObject(expected);
-    await expect(recordStep(run.ports, { experiment_status: 'completed', ...event }, CONTEXT)).rejects.toMatchObject({ code: 'STEP_INPUT_INVALID' });
+    const of = (step: string) => ({ ...expected, facts: { ...expected.facts, step } });
+    await expect(run.step('train', event)).rejects.toMatchObject(of('train'));
+    await expect(run.step('backtest', event)).rejects.toMatchObject(of('backtest'));
+    await expect(recordStep(run.ports, { experiment_status: 'completed', ...event }, CONTEXT)).rejects.toMatchObject({ code: 'STEP_INPUT_INVALID', facts: { step: 'record' } });
   });
 
   test('where a backtest is asked for of a model that gives no signals, whose training is recorded alone', async () => {

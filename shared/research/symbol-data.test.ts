@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readGoldenBars } from '../../test/golden.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
+import { sha256Hex } from '../hash.ts';
 import { barsKey } from '../market-data/file-name.ts';
 import { serializeBars } from '../market-data/csv.ts';
 import { seriesOfValues } from '../market-data/context/series.ts';
@@ -51,6 +52,31 @@ describe('loadSymbolFeatures', () => {
     expect(backtest.bars.length).toBeGreaterThan(rows);
     expect([backtest.ids, backtest.warmup]).toEqual([training.ids, training.warmup]);
     expect(backtest.columns.map((column) => column.slice(0, rows))).toEqual(training.columns.map((column) => column.slice()));
+  });
+
+  it('gives the hash of every file that the features come from, and remarks on how it was read', async () => {
+    const { features, dataSha256, notices } = await loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', range);
+    expect(notices).toEqual([]);
+    const file = { source: 'fred_RATE', provider: 'fred', key: 'market-data/context/fred_RATE.csv', rows: 1, first: 0, last: 0, sha256: '1'.repeat(64), remarks: [] } as const;
+    const cut = goldenFiles('1h', '1d');
+    const whole = cut.get.bind(cut);
+    cut.get = async (key) => (await whole(key))?.subarray(0, -1) ?? null;
+    const other = await loadSymbolFeatures(cut, strategy, 'EURUSD', range, { series: new Map(), files: [file] });
+    expect(other.features.columns).toEqual(features.columns);
+    expect(other.notices).toEqual(['1h', '1d'].map((timeframe) => expect.stringMatching(`^${barsKey('EURUSD', timeframe as Timeframe)}: .*no line end`)));
+    expect(Object.keys(dataSha256)).toEqual([barsKey('EURUSD', '1h'), barsKey('EURUSD', '1d')]);
+    expect(Object.keys(other.dataSha256)).toEqual([file.key, ...Object.keys(dataSha256)]);
+    expect(other.dataSha256[file.key]).toBe(file.sha256);
+    for (const [key, sha256] of Object.entries(dataSha256)) {
+      expect(sha256).toBe(sha256Hex((await whole(key))!));
+      expect(other.dataSha256[key]).not.toBe(sha256);
+    }
+  });
+
+  it('needs bars over the whole range, unless the strategy lets data miss parts of it', async () => {
+    const later: typeof range = { start: range.start, end: Date.UTC(2030, 0, 1) };
+    await expect(loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', later)).rejects.toMatchObject({ name: 'MarketDataError', code: 'DATA_RANGE_NOT_COVERED' });
+    await expect(loadSymbolFeatures(goldenFiles('1h', '1d'), { ...strategy, allowPartialCoverage: true }, 'EURUSD', later)).resolves.toMatchObject({ symbol: 'EURUSD' });
   });
 
   it('needs the file of every timeframe that the strategy lists', async () => {
