@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import type { FunctionName } from './function-sizes.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,8 +23,23 @@ const englishOnly: Plugin = {
   },
 };
 
-/** CommonJS packages in the bundle ask for Node's own modules with `require`. */
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+/** What every bundle of ours for Node has in common. */
+export const FOR_NODE = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  // Lambda has Node 24. Nothing in the sources needs lowering for 20, the least that runs tocsin.
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  // CommonJS packages in the bundle ask for Node's own modules with `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  plugins: [englishOnly],
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
 
 /**
  * Builds a function into a folder of its own: `index.mjs` with all it needs, its source map, and, where it trains or runs models, the
@@ -37,26 +52,14 @@ export async function bundleFunction(name: FunctionName, outDir: string, target:
 /** Builds any module as `bundleFunction` builds a function's. */
 export async function bundleEntry(entry: string, outDir: string, target: BundleTarget): Promise<void> {
   const { outputFiles, metafile } = await build({
+    ...FOR_NODE,
     entryPoints: [entry],
     absWorkingDir: PROJECT,
     // Not written there: paths in the source map are relative to it, and must not tell where the project lies.
     outfile: join(PROJECT, 'index.mjs'),
     write: false,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    // Lambda has Node 24. Nothing in the sources needs lowering for 20, with which tests load what is built.
-    target: 'node20',
-    mainFields: ['module', 'main'],
     external: [NATIVE_MODULE],
     minify: true,
-    legalComments: 'none',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    metafile: true,
-    banner: { js: REQUIRE },
-    plugins: [englishOnly],
-    logLevel: 'warning',
   });
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });

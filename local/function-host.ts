@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { StepFunction } from '../functions/step-functions.ts';
 import type { FromWorker, FunctionError, ToWorker, WorkerConfig } from './worker-protocol.ts';
 
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+/** Beside this module stands the worker: in a checkout as TypeScript, in the built program as JavaScript. */
+const IS_BUILT = import.meta.url.endsWith('.js');
+const WORKER = fileURLToPath(new URL(IS_BUILT ? './worker.js' : './worker.ts', import.meta.url));
+const WORKER_OPTIONS = IS_BUILT ? ['--enable-source-maps'] : ['--import', import.meta.resolve('tsx')];
 
 /** Lambda's own time-outs, below the state machine's. */
 const TIMEOUT_MS: Readonly<Record<StepFunction, number>> = { train: 900_000, backtest: 300_000, record: 60_000 };
@@ -112,7 +115,7 @@ export class FunctionHost {
 
   #start(): ChildProcess {
     const worker = fork(WORKER, [JSON.stringify(this.#config)], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: WORKER_OPTIONS,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { STEP_FUNCTIONS, type StepFunction } from '../functions/step-functions.ts';
+import definition from '../infra/research-cycle.asl.json' with { type: 'json' };
 import { LOCAL_TABLE } from './embedded-dynamodb.ts';
 import { InvocationError } from './function-host.ts';
 import { installPromiseWithResolvers } from './node-compat.ts';
 
 installPromiseWithResolvers();
 
-const DEFINITION = new URL('../infra/research-cycle.asl.json', import.meta.url);
 const LAMBDA_INVOKE = 'arn:aws:states:::lambda:invoke';
 const UPDATE_ITEM = 'arn:aws:states:::dynamodb:updateItem';
 
@@ -37,7 +36,7 @@ interface TaskState {
 
 /** The deployed definition with this machine's substitutions. */
 function loadDefinition(): StateMachineDefinition & { readonly States: Readonly<Record<string, TaskState>> } {
-  const text = readFileSync(DEFINITION, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+  const text = JSON.stringify(definition).replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = SUBSTITUTIONS[name];
     if (value === undefined) throw new Error(`The state machine's placeholder ${name} has no value.`);
     return value;
