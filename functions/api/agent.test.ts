@@ -72,6 +72,13 @@ describe('POST /agent/trigger', () => {
     expect(await traces(api)).toEqual([[], [], [], []]);
   });
 
+  test('says of a strategy that it does not know where it has looked', async () => {
+    const { body } = await (await startApi()).call('POST', '/agent/trigger', { json: { strategy: 'no-such-strategy' } });
+    const { code, message, details } = body.error;
+    expect([code, message]).toEqual(['STRATEGY_UNKNOWN', expect.stringMatching(/no-such-strategy.*\.$/)]);
+    expect(details).toEqual([{ field: 'body -> strategy', message: message.slice(0, -1), type: 'unknown_strategy' }]);
+  });
+
   test('names every problem of a strategy at once', async () => {
     const api = await startApi();
     const strategy = { ...smallStrategy(), indicators: { rsi_14: { type: 'rsj' } }, model: { type: 'transformer' } };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { HTTPException } from 'hono/http-exception';
 import { describe, expect, test } from 'vitest';
 import { startApi } from '../../test/support/api.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
@@ -50,9 +51,29 @@ describe('a body that cannot be read', () => {
     expect((await api.call('POST', '/strategies', { headers: JSON_TYPE, body })).status).toBe(422);
   });
 
-  test('brackets inside of text do not count as nesting', async () => {
+  test('brackets inside of text, or one after the other, do not count as nesting', async () => {
+    const api = await startApi();
     const json = { strategy: smallStrategy(), brief: '[{"'.repeat(500) };
-    expect((await (await startApi()).call('POST', '/agent/trigger', { json })).status).toBe(202);
+    expect((await api.call('POST', '/agent/trigger', { json })).status).toBe(202);
+    const siblings = { strategy: { ...smallStrategy(), name: 'other', scope: Array.from({ length: 200 }, () => ({ of: [] })) } };
+    expect((await api.call('POST', '/strategies/validate', { json: siblings })).body.error.code).toBe('VALIDATION_ERROR');
+  });
+
+  test('64 levels are read, one more is refused', async () => {
+    const api = await startApi();
+    const nested = (depth: number) => ({ headers: JSON_TYPE, body: `${'['.repeat(depth)}${']'.repeat(depth)}` });
+    expect((await api.call('POST', '/agent/trigger', nested(64))).status).toBe(422);
+    expect((await api.call('POST', '/agent/trigger', nested(65))).body.error.message).toBe('The body is nested deeper than 64 levels at character 64.');
+  });
+
+  test('of nothing but spaces is none: whatever else the request says is heard', async () => {
+    const api = await startApi({ defaultStrategy: () => Promise.resolve(JSON.stringify(smallStrategy())) });
+    const request = { headers: { ...JSON_TYPE, 'idempotency-key': 'the-only-one' }, body: ' \n ' };
+    const [first, second] = [await api.call('POST', '/agent/trigger', request), await api.call('POST', '/agent/trigger', request)];
+    expect([first.status, second.body.operation_id]).toEqual([202, first.body.operation_id]);
+    const failing = await startApi({ defaultStrategy: () => Promise.reject(new Error('gone')) });
+    await failing.call('POST', '/agent/trigger', request);
+    expect(failing.logged).toMatchObject([{ method: 'POST', path: '/api/v1/agent/trigger' }]);
   });
 });
 
@@ -66,7 +87,7 @@ describe('a body that is too large', () => {
     const api = await startApi();
     for (const path of ['/agent/trigger', '/strategies', '/nowhere']) {
       const { status, body } = await api.call('POST', path, request());
-      expect([status, body.error]).toMatchObject([413, { code: 'BODY_TOO_LARGE', details: { limit_bytes: 256 * KB } }]);
+      expect([status, body.error]).toMatchObject([413, { code: 'BODY_TOO_LARGE', message: 'The body is larger than 256 KB.', details: { limit_bytes: 256 * KB } }]);
     }
     expect(api.workflows.started).toEqual([]);
   });
@@ -78,11 +99,12 @@ describe('a body that is too large', () => {
 });
 
 describe('a body of another type', () => {
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/yaml', 'multipart/form-data; boundary=x'])('%s is answered with 415', async (type) => {
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/yaml', 'multipart/form-data; boundary=x', 'text/application/json'])('%s is answered with 415', async (type) => {
     const api = await startApi();
     for (const path of ['/agent/trigger', '/strategies']) {
       const { status, body } = await api.call('POST', path, { body: '{"strategy":"x"}', headers: { 'content-type': type } });
       expect([status, body.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+      expect(body.error.message).toContain('`Content-Type: application/json`');
     }
     expect(api.workflows.started).toEqual([]);
   });
@@ -99,7 +121,7 @@ describe('a body of another type', () => {
 describe('a request for what is not there', () => {
   test.each(['/', '/nowhere', '/operations/x/y', '/strategies/x', '/%', '/operations/'])('GET %s is answered with 404 as JSON', async (path) => {
     const { status, body } = await (await startApi()).call('GET', path);
-    expect([status, body.success]).toEqual([404, false]);
+    expect([status, body.success, body.error.code]).toEqual([404, false, expect.stringMatching(/^(NOT_FOUND|OPERATION_NOT_FOUND)$/)]);
   });
 
   test.each([
@@ -110,6 +132,34 @@ describe('a request for what is not there', () => {
   ])('%s %s is answered with 405, naming the methods there are', async (method, path, allowed) => {
     const { status, headers, body } = await (await startApi()).call(method, path);
     expect([status, headers.get('allow'), body.error.code]).toEqual([405, allowed, 'METHOD_NOT_ALLOWED']);
+    expect(body.error.message).toBe(`/api/v1${path} does not know ${method}, only ${allowed}.`);
+  });
+});
+
+describe('fields that are wrong', () => {
+  test('are all named, each with its place and what is wrong with it', async () => {
+    const { status, body } = await (await startApi()).call('POST', '/agent/trigger', { json: { sead: 1, seed: 'x' } });
+    expect([status, body.error.code]).toEqual([422, 'VALIDATION_ERROR']);
+    const details = body.error.details.toSorted((a: { field: string }, b: { field: string }) => (a.field < b.field ? -1 : 1));
+    expect(details).toEqual([
+      { field: 'body -> sead', message: 'is not known here', type: 'unrecognized_keys' },
+      { field: 'body -> seed', message: expect.stringContaining('number'), type: 'invalid_type' },
+    ]);
+    const listed = body.error.details.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
+    expect(body.error.message).toBe(`The request is not valid. ${listed.join('; ')}`);
+  });
+
+  test('beyond what can be read are counted, and what is too long is cut', async () => {
+    const json = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`x${i}${'x'.repeat(i === 0 ? 2_000 : 80)}`, 1]));
+    const { body } = await (await startApi()).call('POST', '/agent/trigger', { json });
+    const { details, message } = body.error;
+    expect(details).toHaveLength(101);
+    expect(details[0]).toEqual({ field: `body -> x0${'x'.repeat(2_000 - 'body -> x0'.length)}...`, message: 'is not known here', type: 'unrecognized_keys' });
+    expect(details.at(-1)).toEqual({ field: 'request', message: 'has 50 more problems, which are not listed', type: 'too_many' });
+    expect(message).toHaveLength(8_000 + '...'.length);
+    const longest = 'y'.repeat(2_000 - 'body -> '.length);
+    const whole = await (await startApi()).call('POST', '/agent/trigger', { json: { [longest]: 1 } });
+    expect(whole.body.error.details[0].field).toBe(`body -> ${longest}`);
   });
 });
 
@@ -150,7 +200,8 @@ describe('a page of another site', () => {
   test('can start, stop and store nothing', async () => {
     const api = await startApi({ defaultStrategy: () => Promise.resolve(JSON.stringify(smallStrategy())) });
     for (const [method, path] of [['POST', '/agent/trigger'], ['DELETE', '/agent/cancel/x'], ['DELETE', '/operations/x'], ['POST', '/operations/x/retry'], ['POST', '/strategies']] as const) {
-      expect((await api.call(method, path, { headers })).status, path).toBe(403);
+      const { status, body } = await api.call(method, path, { headers });
+      expect([status, body.error], path).toMatchObject([403, { code: 'FOREIGN_ORIGIN', message: 'Pages of other sites cannot change anything here.' }]);
     }
     expect(api.workflows.started).toEqual([]);
     expect((await api.call('POST', '/agent/trigger', { headers: { 'sec-fetch-site': 'same-origin' } })).status).toBe(202);
@@ -177,11 +228,15 @@ describe('a fault', () => {
     expect(api.logged).toMatchObject([{ errorId: body.error.details.error_id, status: 500, error }]);
   });
 
-  test('that nobody foresaw is answered with 500, and only the log holds what it says', async () => {
-    const error = new TypeError('secret is not a function');
+  test.each([
+    ['', new TypeError('secret is not a function')],
+    [' from a library,', new HTTPException(418, { message: 'a secret' })],
+    [' with a status of its own,', Object.assign(new Error('a secret'), { status: 415 })],
+  ])('that nobody foresaw,%s is answered with 500, and only the log holds what it says', async (_, error) => {
     const api = await startApi({ defaultStrategy: () => Promise.reject(error) });
     const { status, body } = await api.call('POST', '/agent/trigger');
     expect([status, body.error.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+    expect(body.error.message).toContain('It has logged the fault under the error id');
     expect(JSON.stringify(body)).not.toContain('secret');
     expect(api.logged).toMatchObject([{ errorId: body.error.details.error_id, status: 500, error }]);
   });

@@ -32,7 +32,7 @@ const refuseForeignPages: MiddlewareHandler = async (c, next) => {
  * started or stored; an unreachable store with 503; anything unforeseen with 500 and an error id, which `deps.log` receives too.
  */
 export function createApi(deps: ApiDeps): OpenAPIHono {
-  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+  const app = new OpenAPIHono();
   app.onError(errorHandler(deps.log));
   app.notFound((c) =>
     errorAnswer(c, new ApiError(404, 'NOT_FOUND', `There is nothing at ${c.req.path}: GET ${API_PREFIX}/docs lists what there is.`)),

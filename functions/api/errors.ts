@@ -134,7 +134,6 @@ function toApiError(error: Error): ApiError {
   if (error instanceof HTTPException && error.status === 415) {
     return new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON: send the header `Content-Type: application/json`.');
   }
-  if (error instanceof HTTPException && error.status === 400) return new ApiError(400, 'MALFORMED_REQUEST', error.message);
   if (error instanceof PipelineError) return new ApiError(mayPass(error) ? 503 : 500, error.code, error.message);
   return new ApiError(500, INTERNAL_SERVER_ERROR, 'The server failed on this request. It has logged the fault under the error id in `details`: report it with that id.');
 }

@@ -22,10 +22,9 @@ export function callerOf({ authorizer, identity }: RequestContext): string {
 
 /** The event as it would be at the host's root: some gateways leave the stage, or the base path of a domain, in the path. */
 export function atRoot(event: GatewayEvent, prefix: string): GatewayEvent {
-  const [, first, ...rest] = event.path.split('/');
-  const below = `/${rest.join('/')}`;
-  const isBelow = below === prefix || below.startsWith(`${prefix}/`);
-  return first !== undefined && first !== '' && isBelow ? { ...event, path: below } : event;
+  const second = event.path.indexOf('/', 1);
+  const below = event.path.slice(second);
+  return second > 1 && (below === prefix || below.startsWith(`${prefix}/`)) ? { ...event, path: below } : event;
 }
 
 function subjectOf(claims: unknown): string | null {

@@ -5,7 +5,6 @@ import { catalogued } from '../../shared/errors/fail.ts';
 const REFUSALS = {
   400: {
     MALFORMED_JSON: 'the body is not JSON, not UTF-8, or nested too deeply',
-    MALFORMED_REQUEST: 'the request cannot be read',
     OPERATION_FINISHED: 'the operation has ended',
     OPERATION_NOT_RETRYABLE: 'only a failed or cancelled operation can be retried',
     UPLOAD_DIFFERS: 'the bytes are not those that the upload was granted for',

@@ -82,6 +82,16 @@ describe('POST /strategies/validate', () => {
     expect(body.error.details.map((detail: { field: string }) => detail.field)).toEqual(
       expect.arrayContaining(['body -> yaml -> model', 'body -> yaml -> indicators.rsi_14.type']),
     );
+    type Detail = Record<'field' | 'message' | 'type', string>;
+    expect(new Set(body.error.details.map(({ type }: Detail) => type))).toEqual(new Set(['invalid_strategy']));
+    const listed = body.error.details.map(({ field, message }: Detail) => `${field.replace('body -> yaml -> ', '')}: ${message}`);
+    expect(body.error.message).toBe(`The strategy is not valid. ${listed.join('; ')}`);
+  });
+
+  test('says of what is no mapping what it is, without a place in it', async () => {
+    const { body } = await (await startApi()).call('POST', '/strategies/validate', { json: { yaml: '- a list' } });
+    const [{ message }] = body.error.details;
+    expect(body.error).toMatchObject({ details: [{ field: 'body -> yaml', type: 'invalid_strategy' }], message: `The strategy is not valid. ${message}` });
   });
 });
 
