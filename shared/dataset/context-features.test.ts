@@ -23,7 +23,7 @@ const values = (id: string): ValueSource => ({ kind: 'values', id, provider: 'fr
 /** A series of the values, each published so many milliseconds after START. */
 function published(id: string, entries: readonly (readonly [after: number, value: number])[]): ContextSeries {
   const times = Float64Array.from(entries, ([after]) => START + after);
-  return seriesOfValues(values(id), { published: times, value: Float64Array.from(entries, ([, value]) => value), lastLineEnds: true });
+  return seriesOfValues(values(id), { published: times, value: Float64Array.from(entries, ([, value]) => value), lastLineEnds: true, midnightsOnly: false });
 }
 
 const context = (...series: readonly ContextSeries[]): ReadonlyMap<string, ContextSeries> => new Map(series.map((one) => [one.source.id, one]));

@@ -292,11 +292,11 @@ describe('what a training leaves of itself', () => {
       ],
     };
     const run = await new Run().begin(strategy);
-    const yields = Array.from({ length: 400 }, (_, i) => `${new Date(Date.UTC(1999, 0, 1 + 7 * i)).toISOString()},${5 + Math.sin(i)}`);
+    const yields = Array.from({ length: 400 }, (_, i) => `${new Date(Date.UTC(1999, 0, 1 + 7 * i, 21)).toISOString()},${5 + Math.sin(i)}`);
     await run.objects.put(key, ['date,value', ...yields].join('\n'));
     await run.step('train');
     const { result, notices, provenance } = await run.json(KEYS.training);
-    expect(result.data_summary.context_sources).toMatchObject([{ source, provider: 'fred', file: key, rows: 400, start: '1999-01-01T00:00:00.000Z' }]);
+    expect(result.data_summary.context_sources).toMatchObject([{ source, provider: 'fred', file: key, rows: 400, start: '1999-01-01T21:00:00.000Z' }]);
     expect(provenance.data_sha256).toEqual({ [DATA]: expect.any(String), [key]: sha256Hex((await run.objects.get(key))!) });
     expect(notices).toEqual([expect.stringContaining('indicators.unused'), expect.stringMatching(`^${key}: .*no line end`)]);
     expect(await run.step('backtest')).toEqual({ gate: { passed: true, reason: 'bypassed' } });

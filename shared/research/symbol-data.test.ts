@@ -88,7 +88,7 @@ describe('loadSymbolFeatures', () => {
 
   it('needs context series to cover the range, unless the strategy lets data miss parts of it', async () => {
     const source: ContextSource = { kind: 'values', id: 'cot_EUR_net_pct', provider: 'cftc_cot', frequency: 'weekly' };
-    const values = { published: Float64Array.of(Date.UTC(2022, 0, 7), Date.UTC(2023, 1, 3)), value: Float64Array.of(1, 2), lastLineEnds: true };
+    const values = { published: Float64Array.of(Date.UTC(2022, 0, 7), Date.UTC(2023, 1, 3)), value: Float64Array.of(1, 2), lastLineEnds: true, midnightsOnly: false };
     const context = { series: new Map([[source.id, seriesOfValues(source, values)]]), files: [] };
     const store = goldenFiles('1h', '1d');
     await expect(loadSymbolFeatures(store, strategy, 'EURUSD', range, context)).rejects.toMatchObject({ code: 'CONTEXT_NOT_COVERED', facts: { source: source.id, end: 'end' } });

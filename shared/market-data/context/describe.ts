@@ -1,9 +1,9 @@
 import { isFailure } from '../../errors/index.ts';
 import { parseBarsWithNotes } from '../csv.ts';
 import { readHeader } from '../csv/header.ts';
-import { checkQuality, type QualityReport, readingRemarks } from '../quality.ts';
+import { checkQuality, type QualityReport } from '../quality.ts';
 import { TIMEFRAMES, type Timeframe } from '../timeframe.ts';
-import { parseContextValues } from './values.ts';
+import { parseContextValues, valuesRemarks } from './values.ts';
 
 /** What a file of single values is like. The values are valid; the notes name what a person should look at. */
 export interface ValuesReport {
@@ -44,7 +44,8 @@ function describeBars(csv: Uint8Array, symbol: string, source: string, [timefram
 }
 
 function describeValues(csv: Uint8Array, file: string): ValuesReport {
-  const { published, value, lastLineEnds } = parseContextValues(csv, file);
+  const read = parseContextValues(csv, file);
+  const { published, value } = read;
   let longestGap: ValuesReport['longestGap'] = null;
   let smallest = Infinity;
   let largest = -Infinity;
@@ -55,6 +56,5 @@ function describeValues(csv: Uint8Array, file: string): ValuesReport {
     const gap = { start: published[i - 1]!, end: published[i]! };
     if (longestGap === null || gap.end - gap.start > longestGap.end - longestGap.start) longestGap = gap;
   }
-  const notes = readingRemarks({ unreportedVolumes: 0, lastLineEnds });
-  return { values: value.length, start: published[0]!, end: published[published.length - 1]!, longestGap, smallest, largest, notes };
+  return { values: value.length, start: published[0]!, end: published[published.length - 1]!, longestGap, smallest, largest, notes: valuesRemarks(read) };
 }

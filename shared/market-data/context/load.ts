@@ -6,7 +6,7 @@ import { parseBarsWithNotes } from '../csv.ts';
 import { CONTEXT_PREFIX, dataFileKey } from '../file-name.ts';
 import { readingRemarks } from '../quality.ts';
 import { type ContextSeries, seriesOfBars, seriesOfValues, spreadSeries } from './series.ts';
-import { parseContextValues } from './values.ts';
+import { parseContextValues, valuesRemarks } from './values.ts';
 
 /** A context file that was read. */
 export interface ContextFile {
@@ -73,7 +73,7 @@ function parseSource(csv: Uint8Array, source: ValueSource | Extract<ContextSourc
     return { series: seriesOfBars(source, bars), remarks: readingRemarks(notes) };
   }
   const values = parseContextValues(csv, key);
-  return { series: seriesOfValues(source, values), remarks: readingRemarks({ unreportedVolumes: 0, lastLineEnds: values.lastLineEnds }) };
+  return { series: seriesOfValues(source, values), remarks: valuesRemarks(values) };
 }
 
 function columnsOf({ kind }: ContextSource): readonly string[] {

@@ -14,7 +14,7 @@ const source = (frequency: Frequency | null = null, id = 'fred_A'): ValueSource 
 /** A series of the values, each published so many days after START. */
 function series(values: readonly (readonly [day: number, value: number])[], frequency: Frequency | null = null) {
   const published = Float64Array.from(values, ([day]) => START + day * DAY);
-  return seriesOfValues(source(frequency), { published, value: Float64Array.from(values, ([, value]) => value), lastLineEnds: true });
+  return seriesOfValues(source(frequency), { published, value: Float64Array.from(values, ([, value]) => value), lastLineEnds: true, midnightsOnly: false });
 }
 
 const spread: ContextSource = { kind: 'spread', id: 'yield_spread_A_B', provider: 'fred', of: [source(), source()] };

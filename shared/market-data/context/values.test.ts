@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isoTime } from '../times.ts';
-import { parseContextValues, serializeContextValues } from './values.ts';
+import { parseContextValues, serializeContextValues, valuesRemarks } from './values.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (text: string) => parseContextValues(bytes(text), 'context/x.csv');
@@ -29,11 +29,24 @@ describe('parseContextValues', () => {
 
   it('gives the same values back that were written', () => {
     const values = { published: Float64Array.of(Date.UTC(2024, 0, 5, 13, 30), Date.UTC(2024, 0, 6)), value: Float64Array.of(0.1 + 0.2, -7) };
-    expect(read(serializeContextValues(values))).toEqual({ ...values, lastLineEnds: true });
+    expect(read(serializeContextValues(values))).toEqual({ ...values, lastLineEnds: true, midnightsOnly: false });
   });
 
   it('tells a file whose last line has no line end', () => {
-    expect(read('t,value\n2024-01-05,1').lastLineEnds).toBe(false);
+    const cut = read('t,value\n2024-01-05,1');
+    expect(cut.lastLineEnds).toBe(false);
+    expect(valuesRemarks(cut)).toEqual([expect.stringContaining('no line end')]);
+  });
+
+  it.each([
+    ['2024-01-05T00:00:00Z,1\n2024-01-06T00:00+02:00,2\n', true],
+    ['2024-01-05T00:00:00Z,1\n2024-01-06T13:30:00Z,2\n', false],
+    ['2024-01-05T00:00:00Z,1\n2024-01-06,2\n', false],
+    ['2024-01-05,1\n2024-01-06,2\n', false],
+  ])('tells whether days may have been stamped as moments: %j', (rows, expected) => {
+    const values = read(`t,value\n${rows}`);
+    expect(values.midnightsOnly).toBe(expected);
+    expect(valuesRemarks(values)).toEqual(expected ? [expect.stringContaining('Every value counts from the midnight at which its day begins')] : []);
   });
 
   it.each([

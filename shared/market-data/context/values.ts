@@ -17,6 +17,18 @@ export interface ContextValues {
   readonly value: Float64Array;
   /** False where the file's last line has no line end. */
   readonly lastLineEnds: boolean;
+  /** Whether every moment is written as a midnight, clock time and all. */
+  readonly midnightsOnly: boolean;
+}
+
+/** What a person should know of values as they were read: sentences. */
+export function valuesRemarks({ lastLineEnds, midnightsOnly }: ContextValues): readonly string[] {
+  return [
+    ...(lastLineEnds ? [] : ['The last line has no line end: if the file was cut off, the last value may be wrong.']),
+    ...(midnightsOnly
+      ? ['Every value counts from the midnight at which its day begins, for so it is stamped: if the stamps are days that values are about, give the times of publication, or days without a clock time, which count as their ends.']
+      : []),
+  ];
 }
 
 /**
@@ -39,6 +51,7 @@ export function parseContextValues(csv: Uint8Array, file: string): ContextValues
   const starts = new Int32Array(names.length);
   const ends = new Int32Array(names.length);
   const stamp = newStamp();
+  let midnightsOnly = true;
   let p = bodyStart;
   for (let row = 0; row < count; row++) {
     const line = row + 2;
@@ -47,6 +60,7 @@ export function parseContextValues(csv: Uint8Array, file: string): ContextValues
       throw fail('DATA_TIME_INVALID', { file, line, text: excerpt(csv, starts[0]!, ends[0]!) });
     }
     const instant = stamp.offset === NO_OFFSET ? stamp.wall : stamp.wall - stamp.offset * 60_000;
+    midnightsOnly &&= stamp.hasClock && stamp.wall % DAY_MS === 0;
     const known = stamp.hasClock ? instant : instant + DAY_MS;
     const previous = row === 0 ? -Infinity : published[row - 1]!;
     if (known === previous) throw fail('CONTEXT_TIME_REPEATED', { file, line, time: isoTime(known) });
@@ -55,7 +69,7 @@ export function parseContextValues(csv: Uint8Array, file: string): ContextValues
     value[row] = readNumber(csv, starts[column]!, ends[column]!);
     if (!Number.isFinite(value[row])) throw fail('CONTEXT_VALUE_INVALID', { file, line, text: excerpt(csv, starts[column]!, ends[column]!) });
   }
-  return { published, value, lastLineEnds: endsWithLine(csv, end) };
+  return { published, value, lastLineEnds: endsWithLine(csv, end), midnightsOnly };
 }
 
 /** Values as CSV: `parseContextValues` gives the same values back. */
