@@ -76,11 +76,11 @@ describe('a context source that has ended', () => {
   });
 
   it.each([
-    ['before the first bar', [[-30 * DAY, 1]]],
-    ['and begins after the last bar', [[30 * DAY, 1]]],
-  ] as const)('%s is refused', (_, entries) => {
+    ['before the first bar', [[-30 * DAY, 1]], 'from 2020-12-05T00:00:00Z until 2020-12-15T00:00:00Z'],
+    ['and begins after the last bar', [[30 * DAY, 1]], 'from 2021-02-03T00:00:00Z until 2021-02-13T00:00:00Z'],
+  ] as const)('%s is refused', (_, entries, holds) => {
     expect(() => computeFeatures(strategyOn([sma('m', 'fred_A', 1)]), bars, context(published('fred_A', entries)))).toThrow(
-      expect.objectContaining({ name: 'MarketDataError', code: 'CONTEXT_DOES_NOT_OVERLAP' }),
+      expect.objectContaining({ name: 'MarketDataError', code: 'CONTEXT_DOES_NOT_OVERLAP', facts: expect.objectContaining({ holds }) as object }),
     );
   });
 

@@ -150,7 +150,7 @@ function rowsUntilStale(base: Bars, { source, visibleFrom, freshUntil }: Context
   if (length > 0 && visibleFrom[0]! <= closeOf(base, length - 1)) return length;
   throw fail('CONTEXT_DOES_NOT_OVERLAP', {
     source: source.id,
-    source_range: visibleFrom.length === 0 ? 'nothing' : `${isoTime(visibleFrom[0]!)} to ${isoTime(visibleFrom.at(-1)!)}`,
+    holds: visibleFrom.length === 0 ? 'never' : `from ${isoTime(visibleFrom[0]!)} until ${isoTime(until)}`,
     symbol: base.symbol,
     timeframe: base.timeframe,
     range: rangeOf(base),

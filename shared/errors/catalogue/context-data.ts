@@ -51,9 +51,9 @@ export const contextDataFailures = area({ steps: ['train', 'backtest'], retry: '
   ),
   CONTEXT_DOES_NOT_OVERLAP: failure(
     'MarketDataError',
-    (f: { source: string; source_range: string; symbol: string; timeframe: string; range: string }) =>
-      `The context source ${f.source} (${f.source_range}) and the ${f.timeframe} bars of ${f.symbol} (${f.range}) have no time in common.`,
-    'Provide data of both for the same period, or take the source out of the strategy.',
+    (f: { source: string; holds: string; symbol: string; timeframe: string; range: string }) =>
+      `The context source ${f.source} (its values hold ${f.holds}) and the ${f.timeframe} bars of ${f.symbol} (${f.range}) have no time in common.`,
+    'Provide data of both for the same period (for a spread, of both of its series), or take the source out of the strategy.',
   ),
   CONTEXT_STALE: failure(
     'MarketDataError',

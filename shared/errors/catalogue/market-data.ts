@@ -7,7 +7,7 @@ export const marketDataFailures = area({ steps: ['command', 'train', 'backtest']
   DATA_FILE_NAME_INVALID: failure(
     'MarketDataError',
     (f: { file: string }) => `The name of ${f.file} is not <SYMBOL>_<TIMEFRAME>.csv.`,
-    'Name data files like EURUSD_1h.csv, with one of the timeframes 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.',
+    'Name data files like EURUSD_1h.csv, with one of the timeframes 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w. Series of context_data belong into the folder context/ beside them: name the folder that holds it.',
     { steps: ['command'] },
   ),
   DATA_FILE_MISSING: failure(
