@@ -27,8 +27,7 @@ const ON = { enabled: z.boolean().default(true), type: z.string().toLowerCase().
 /** Null: the rate stays. */
 export function readScheduler(report: Report, path: string, node: Tree | undefined): SchedulerSpec | null | undefined {
   if (node === undefined || node === null || node === false || node === 'none') return null;
-  if (node === true) report.notice(path, "is read as {type: step, step_size: 30, gamma: 0.1}, the default of KTRDR's trainer");
-  else if (typeof node !== 'string' && !isTreeMap(node)) {
+  if (node !== true && typeof node !== 'string' && !isTreeMap(node)) {
     report.problem(path, `must be {type, ...}, one of ${TYPES.join(', ')}, or false, not ${described(plainValue(node))}`);
     return undefined;
   }
@@ -42,6 +41,9 @@ export function readScheduler(report: Report, path: string, node: Tree | undefin
     return undefined;
   }
   const spec = readOfType(report, path, type, new Map([...map].filter(([key]) => !Object.hasOwn(ON, key))));
+  if (node === true && spec?.type === 'step') {
+    report.notice(path, `is read as {type: step, step_size: ${spec.stepSize}, gamma: ${spec.gamma}}, the default of KTRDR's trainer`);
+  }
   return enabled ? spec : null;
 }
 
