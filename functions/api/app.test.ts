@@ -98,6 +98,20 @@ describe('a body that is too large', () => {
   });
 });
 
+test.each([
+  ['that says how long it is', { 'content-length': '100' }],
+  ['in chunks', {}],
+])('a body %s that breaks off is answered with 400, and is no fault of the server', async (_, headers) => {
+  const api = await startApi();
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"strategy":')),
+    pull: (controller) => controller.error(new Error('aborted')),
+  });
+  const answer = await api.call('POST', '/agent/trigger', { body, headers: { ...JSON_TYPE, ...headers } });
+  expect([answer.status, answer.body.error.code]).toEqual([400, 'BODY_INTERRUPTED']);
+  expect([api.logged, api.workflows.started]).toEqual([[], []]);
+});
+
 describe('a body of another type', () => {
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/yaml', 'multipart/form-data; boundary=x', 'text/application/json'])('%s is answered with 415', async (type) => {
     const api = await startApi();

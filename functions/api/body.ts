@@ -6,13 +6,15 @@ import { messageOf } from '../../shared/errors/message.ts';
 const LARGEST_BODY_BYTES = 256 * 1024;
 const DEEPEST_NESTING = 64;
 
-/** Refuses bodies over 256 KB, whether or not they say how long they are. */
-export const limitBody: MiddlewareHandler = bodyLimit({
+const limited = bodyLimit({
   maxSize: LARGEST_BODY_BYTES,
   onError: () => {
     throw new ApiError(413, 'BODY_TOO_LARGE', 'The body is larger than 256 KB.', { limit_bytes: LARGEST_BODY_BYTES });
   },
 });
+
+/** Refuses bodies over 256 KB, whether or not they say how long they are. */
+export const limitBody: MiddlewareHandler = (c, next) => whole(() => limited(c, next));
 
 /**
  * Refuses JSON bodies that cannot be read, saying where, or are nested beyond reason. A body of nothing counts as none,
@@ -21,7 +23,7 @@ export const limitBody: MiddlewareHandler = bodyLimit({
 export const readableJson: MiddlewareHandler = async (c, next) => {
   const type = c.req.header('content-type');
   if (type !== undefined && /^application\/([a-z-.]+\+)?json/i.test(type)) {
-    const text = decode(await c.req.arrayBuffer());
+    const text = decode(await whole(() => c.req.arrayBuffer()));
     if (text.trim() === '') {
       const headers = new Headers(c.req.raw.headers);
       headers.delete('content-type');
@@ -34,6 +36,16 @@ export const readableJson: MiddlewareHandler = async (c, next) => {
   }
   await next();
 };
+
+/** A client may go away in the middle of its body: no fault of the server. */
+async function whole<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw new ApiError(400, 'BODY_INTERRUPTED', 'The body broke off.', {}, { cause: error });
+  }
+}
 
 function decode(body: ArrayBuffer): string {
   try {

@@ -4,6 +4,7 @@ import { catalogued } from '../../shared/errors/fail.ts';
 /** Why the API refuses a request, by status and code. */
 const REFUSALS = {
   400: {
+    BODY_INTERRUPTED: 'the body broke off',
     MALFORMED_JSON: 'the body is not JSON, not UTF-8, or nested too deeply',
     OPERATION_FINISHED: 'the operation has ended',
     OPERATION_NOT_RETRYABLE: 'only a failed or cancelled operation can be retried',
