@@ -5,7 +5,7 @@ const BUILD = new URL('dist/tocsin/', PROJECT);
 
 /**
  * The module of the built program, or undefined where none was built, or where a file that it was made of has changed since: then the
- * sources are what is run. `sources.json`, which `build.ts` writes last, holds size and time of change of each.
+ * sources are what is run. `sources.json`, which `build.ts` leaves, holds size and time of change of each.
  */
 export function builtProgram() {
   let sources;
