@@ -256,6 +256,16 @@ describe('a fault', () => {
   });
 });
 
+test.each([
+  ['without a body', {}],
+  ['with one', { headers: JSON_TYPE, body: '{}' }],
+  ['with one in chunks', { headers: JSON_TYPE, body: stream(10), duplex: 'half' as const }],
+])('a fault of the fault handling, in a request %s, is not blamed on the request', async (_, request) => {
+  const { deps } = await startApi({ defaultStrategy: () => Promise.reject(new Error('gone')) });
+  const failing = { ...deps, log: () => { throw new Error('the log is full'); } };
+  await expect(createApi(failing).request('/api/v1/agent/trigger', { method: 'POST', ...request })).rejects.toThrow('the log is full');
+});
+
 describe('every answer', () => {
   test('forbids sniffing, framing, caching and foreign origins', async () => {
     const api = await startApi();

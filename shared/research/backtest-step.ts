@@ -36,7 +36,7 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
   const report = progressReporter(ports, 'backtest', operationId, context);
   const operation = await operationOf(ports, 'backtest', operationId);
 
-  const { strategy, training } = await readTrainedRun(ports.objects, 'backtest', keys);
+  const { strategy, training } = await readTrainedRun(ports.objects, 'backtest', operationId);
   const { source } = strategy.training.labels;
   if (!labelerOf(source).signals) throw new Error(`A model of ${source} labels gives no signals that could be backtested.`);
   const model = await loadBundle(
@@ -58,7 +58,7 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
   });
   await ports.objects.put(keys.trades, tradesCsv(portfolio.trades));
   await ports.objects.put(keys.equity, equityCsv(portfolio));
-  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, { result });
+  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, { operation_id: operationId, model_sha256: model.manifest.model_sha256, result });
   return { gate: { passed: result.gate.passed, reason: result.gate.reason } };
 }
 

@@ -1,15 +1,21 @@
 import { z } from 'zod';
-import { EXPERIMENT_STATUSES, experimentSchema } from '../../memory-schema/experiment.ts';
+import {
+  type BacktestResult,
+  EXPERIMENT_STATUSES,
+  experimentSchema,
+  type ExperimentStatus,
+  type TrainingResult,
+} from '../../memory-schema/experiment.ts';
 import { operationIdSchema } from '../../memory-schema/operation.ts';
 import { fail } from '../errors/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { labelerOf } from '../labels/registry.ts';
 import { experimentIdOf, experimentKey, runKeys } from '../memory/keys.ts';
 import type { Ports } from '../ports/index.ts';
-import { backtestArtefactSchema, readJsonArtefact } from './artefacts.ts';
 import { experimentOf } from './experiment.ts';
+import { readRecord } from '../memory/read-record.ts';
 import { recordYaml } from '../memory/record-yaml.ts';
-import { readTrainedRun } from './run-inputs.ts';
+import { readBacktest, readTrainedRun } from './run-inputs.ts';
 import { moveOperation, operationOf, parseStepInput, progressOf, type StepContext } from './step.ts';
 
 const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment_status: z.enum(EXPERIMENT_STATUSES) });
@@ -22,13 +28,14 @@ const inputSchema = z.strictObject({ operation_id: operationIdSchema, experiment
 export async function recordStep(ports: Ports, event: unknown, context: StepContext): Promise<{ readonly experiment_id: string }> {
   const { operation_id: operationId, experiment_status: status } = parseStepInput('record', inputSchema, event);
   context.signal.throwIfAborted();
-  const keys = runKeys(operationId);
   const experimentId = experimentIdOf(operationId);
   const operation = await operationOf(ports, 'record', operationId);
 
-  const { strategy, training } = await readTrainedRun(ports.objects, 'record', keys);
-  const isBacktested = status !== 'gate_rejected_training' && labelerOf(strategy.training.labels.source).signals;
-  const backtest = isBacktested ? await readJsonArtefact(ports.objects, 'record', keys.backtest, backtestArtefactSchema) : null;
+  const { strategy, training } = await readTrainedRun(ports.objects, 'record', operationId);
+  const isBacktested = training.result.gate.passed && labelerOf(strategy.training.labels.source).signals;
+  const backtest = isBacktested ? await readBacktest(ports.objects, training.provenance) : null;
+  const found = outcomeOf(training.result, backtest);
+  if (status !== found) throw fail('OUTCOME_CONTRADICTED', { location: runKeys(operationId).prefix, told: status, found });
   const experiment = experimentOf({
     id: experimentId,
     // The operation's creation, so that a retried step writes the same bytes.
@@ -36,7 +43,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
     status,
     strategy,
     training,
-    backtest: backtest?.result ?? null,
+    backtest,
   });
   const checked = experimentSchema.safeParse(experiment);
   const key = experimentKey(experimentId);
@@ -62,7 +69,20 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   });
   if ((await ports.objects.put(key, body, { ifNoneMatch: true })) === 'exists') {
     const stored = await ports.objects.get(key);
-    if (stored === null || sha256Hex(stored) !== sha256Hex(body)) throw fail('EXPERIMENT_CONFLICT', { key });
+    if (stored === null) throw fail('EXPERIMENT_CONFLICT', { key });
+    if (sha256Hex(stored) !== sha256Hex(body)) throw isOf(operationId, stored) ? fail('EXPERIMENT_DIFFERS', { key, operation_id: operationId }) : fail('EXPERIMENT_CONFLICT', { key });
   }
   return { experiment_id: experimentId };
+}
+
+/** How the run ended by the verdicts of its gates, which the state machine must have heard. */
+function outcomeOf(training: TrainingResult, backtest: BacktestResult | null): ExperimentStatus {
+  if (!training.gate.passed) return 'gate_rejected_training';
+  return backtest === null || backtest.gate.passed ? 'completed' : 'gate_rejected_backtest';
+}
+
+/** Whether a file says that it is the experiment of an operation. */
+function isOf(operationId: string, file: Uint8Array): boolean {
+  const record = readRecord(file, z.looseObject({ provenance: z.looseObject({ operation_id: z.string() }) }));
+  return record.ok && record.value.provenance.operation_id === operationId;
 }

@@ -95,6 +95,7 @@ test('an ending frees the slot of its own operation alone', async () => {
 test.each([
   ['completed', null, true],
   ['failed', '{"errorType":"StorageError","errorMessage":"[EXPERIMENT_CONFLICT] There is another."}', true],
+  ['failed', '{"errorType":"StorageError","errorMessage":"[EXPERIMENT_DIFFERS] It was another attempt\'s."}', false],
   ['failed', '{"errorType":"StorageError","errorMessage":"[ARTEFACT_MISSING] It is gone."}', false],
   ['cancelled', null, false],
 ] as const)('of an operation that has %s because of %s, whether the file in the place of its experiment stays: %s', async (status, error_cause, stays) => {

@@ -108,6 +108,12 @@ let aBacktested: Promise<Run> | undefined;
 const trained = { copy: async () => (await (aTrained ??= trainedRun())).copy() };
 const backtested = { copy: async () => (await (aBacktested ??= backtestedRun())).copy() };
 
+/** Gates that any training passes. */
+const LENIENT = { training: { min_accuracy: 0, max_loss: 1e6, min_loss_decrease: -1e6 } };
+
+/** A run whose gates are heard. */
+const judged = (gates: object) => new Run().begin({ ...small(), gates }, { metadata: PENDING.metadata });
+
 const statuses = (seen: readonly Operation[]) =>
   seen.map(({ status, metadata, progress: { percentage, current_step, items_processed, items_total, current_item } }) =>
     [status, metadata.parameters.phase, percentage, current_step, items_processed, items_total, current_item].join(' | '),
@@ -190,7 +196,8 @@ describe('the steps of a run', () => {
   });
 
   test('record a rejected training without a backtest', async () => {
-    const run = await trained.copy();
+    const run = await judged({ training: { min_accuracy: 1 } });
+    await run.step('train');
     await run.record('gate_rejected_training');
     expect(await run.json(EXPERIMENT)).toMatchObject({ status: 'gate_rejected_training', backtest_result: null });
     expect(run.seen.at(-1)!.result_summary).toMatchObject({ backtested: false });
@@ -204,6 +211,9 @@ describe('the steps of a run', () => {
     expect(await run.objects.get(EXPERIMENT)).toEqual(first);
     await run.objects.put(EXPERIMENT, 'something else');
     await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
+    await run.objects.put(EXPERIMENT, first!);
+    await run.objects.put(KEYS.training, (await run.text(KEYS.training)).replace('"notices": []', '"notices": ["another version"]'));
+    await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_DIFFERS', facts: { key: EXPERIMENT, operation_id: ID } });
     // What has taken its place is gone before it can be read.
     await run.objects.delete(EXPERIMENT);
     run.objects.put = async () => 'exists';
@@ -351,11 +361,13 @@ describe('what a backtest leaves of itself', () => {
   });
 
   test('is recorded with the reason where its gate rejects', async () => {
-    const run = await backtested.copy();
+    const run = await judged({ ...LENIENT, backtest: { min_win_rate: 1 } });
+    await run.step('train');
+    await run.step('backtest');
     await run.record('gate_rejected_backtest');
     expect(await run.json(EXPERIMENT)).toMatchObject({
       status: 'gate_rejected_backtest',
-      gate_rejection_reason: 'Backtest gate: bypassed',
+      gate_rejection_reason: 'Backtest gate: win_rate_undefined (no trades)',
       context: { indicators: ['rsi'], timeframe: '1d', symbol: 'SPX', nn_architecture: [8] },
     });
   });
@@ -436,6 +448,43 @@ describe('a step ends loudly, and without results', () => {
     await other.step('train');
     for (const key of [KEYS.model, KEYS.manifest]) await run.objects.put(key, (await other.objects.get(key))!);
     await expect(run.step('backtest')).rejects.toMatchObject({ code: 'MODEL_NOT_OF_RUN', facts: { location: KEYS.prefix } });
+  });
+
+  test("where an artefact is another run's", async () => {
+    const other = ID.replace(/.$/, '9');
+    const run = await backtested.copy();
+    const [training, backtest] = [await run.text(KEYS.training), await run.text(KEYS.backtest)];
+    const { model_sha256 } = (await run.json(KEYS.training)).provenance;
+    const foreign = (key: string, step: string, facts: object = {}) => ({ code: 'ARTEFACT_OF_ANOTHER_RUN', facts: { key, step, operation_id: other, model_sha256, ...facts } });
+
+    await run.objects.put(KEYS.backtest, backtest.replace(ID, other));
+    await expect(run.record()).rejects.toMatchObject(foreign(KEYS.backtest, 'record'));
+    const model = '0'.repeat(64);
+    await run.objects.put(KEYS.backtest, backtest.replace(model_sha256, model));
+    await expect(run.record()).rejects.toMatchObject(foreign(KEYS.backtest, 'record', { operation_id: ID, model_sha256: model }));
+    await run.objects.put(KEYS.backtest, backtest);
+    await run.objects.put(KEYS.training, training.replace(ID, other));
+    await expect(run.step('backtest')).rejects.toMatchObject(foreign(KEYS.training, 'backtest'));
+    await expect(run.record()).rejects.toMatchObject(foreign(KEYS.training, 'record'));
+    await run.objects.put(KEYS.training, training);
+    expect(await run.record()).toEqual({ experiment_id: experimentIdOf(ID) });
+  });
+
+  test.each([
+    ['completed', 'training', 'gate_rejected_training'],
+    ['completed', 'backtest', 'gate_rejected_backtest'],
+    ['gate_rejected_training', null, 'completed'],
+    ['gate_rejected_backtest', null, 'completed'],
+    ['gate_rejected_backtest', 'training', 'gate_rejected_training'],
+  ] as const)('where they are told %s, and the %s gate says otherwise', async (told, rejecting, found) => {
+    const run = await backtested.copy();
+    if (rejecting !== null) {
+      const text = await run.text(KEYS[rejecting]);
+      const at = text.lastIndexOf('"gate": {');
+      await run.objects.put(KEYS[rejecting], text.slice(0, at) + text.slice(at).replace('"passed": true', '"passed": false'));
+    }
+    await expect(run.record(told)).rejects.toMatchObject({ name: 'StorageError', code: 'OUTCOME_CONTRADICTED', facts: { location: KEYS.prefix, told, found } });
+    expect(await run.objects.get(EXPERIMENT)).toBeNull();
   });
 
   test('where the data is not what was trained on', async () => {

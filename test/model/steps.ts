@@ -90,7 +90,7 @@ async function standInBacktest(ports: Ports, event: unknown, context: Parameters
   const { metadata } = await operationOf(ports, 'backtest', operationId);
   const script = scriptOf(metadata.parameters.brief);
   await readTextArtefact(ports.objects, 'backtest', keys.strategy);
-  await readJsonArtefact(ports.objects, 'backtest', keys.training, trainingArtefactSchema);
+  const training = await readJsonArtefact(ports.objects, 'backtest', keys.training, trainingArtefactSchema);
   for (const key of [keys.model, keys.manifest]) {
     if ((await ports.objects.get(key)) === null) throw fail('ARTEFACT_MISSING', { key, step: 'backtest' });
   }
@@ -102,7 +102,11 @@ async function standInBacktest(ports: Ports, event: unknown, context: Parameters
   await ports.objects.put(keys.trades, 'a');
   await ports.objects.put(keys.equity, 'a');
   const gate = { ...BACKTEST.gate, passed: script !== 'backtest rejected' };
-  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, { result: { ...BACKTEST, gate } });
+  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, {
+    operation_id: operationId,
+    model_sha256: training.provenance.model_sha256,
+    result: { ...BACKTEST, gate },
+  });
   return { gate: { passed: gate.passed, reason: gate.reason } };
 }
 

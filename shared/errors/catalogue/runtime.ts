@@ -88,6 +88,27 @@ export const runtimeFailures = area({ steps: ['trigger', 'train', 'backtest', 'r
     'Keep memory/runs untouched while an operation runs, then retry the operation.',
     { steps: ['backtest', 'record'] },
   ),
+  ARTEFACT_OF_ANOTHER_RUN: failure(
+    'StorageError',
+    (f: { key: string; step: string; operation_id: string; model_sha256: string }) =>
+      `The ${f.step} step found in ${f.key} what operation ${f.operation_id} made with the model of SHA-256 ${f.model_sha256}, which is not this run's.`,
+    'Keep memory/runs untouched while an operation runs, then retry the operation.',
+    { steps: ['backtest', 'record'] },
+  ),
+  OUTCOME_CONTRADICTED: failure(
+    'StorageError',
+    (f: { location: string; told: string; found: string }) =>
+      `The record step was told that the run ended as ${f.told}; by the gates' verdicts in ${f.location} it ended as ${f.found}.`,
+    'Keep memory/runs untouched while an operation runs, then retry the operation. If nobody has changed anything there, report this as a defect.',
+    { steps: ['record'] },
+  ),
+  EXPERIMENT_DIFFERS: failure(
+    'StorageError',
+    (f: { key: string; operation_id: string }) =>
+      `An earlier attempt of the record step of ${f.operation_id} has written ${f.key}, and this attempt would write it differently: what it is made of has changed between them.`,
+    'The file is removed with the operation that failed. Retry the operation.',
+    { steps: ['record'] },
+  ),
   EXPERIMENT_CONFLICT: failure(
     'StorageError',
     (f: { key: string }) => `${f.key} exists already with other content, so the experiment was not written.`,

@@ -146,6 +146,37 @@ export const RUN_SCENARIOS: readonly RunScenario[] = [
     },
   }),
   storage({
+    code: 'ARTEFACT_OF_ANOTHER_RUN',
+    step: 'record',
+    at: 'record',
+    title: 'the backtest result of another run of the same strategy',
+    facts: [`${run('{id}')}backtest.json`, 'op_agent_research_'],
+    break: from(strategy(), 'backtest.json'),
+  }),
+  storage({
+    code: 'OUTCOME_CONTRADICTED',
+    step: 'record',
+    at: 'record',
+    title: 'a backtest result whose verdict is turned around',
+    facts: [run('{id}'), 'completed', 'gate_rejected_backtest'],
+    break: async (bench, id) => {
+      const path = bench.run(id, 'backtest.json');
+      const { result, ...made } = JSON.parse(await readFile(path, 'utf8')) as { readonly result: { readonly gate: object } };
+      await writeFile(path, JSON.stringify({ ...made, result: { ...result, gate: { ...result.gate, passed: false } } }));
+    },
+  }),
+  storage({
+    code: 'EXPERIMENT_DIFFERS',
+    step: 'record',
+    at: 'record',
+    title: 'an experiment that an earlier attempt has written of something else, which is removed',
+    facts: ['memory/experiments/exp_', '{id}'],
+    break: async (bench, id) => {
+      await mkdir(join(bench.memory, 'experiments'), { recursive: true });
+      await writeFile(foreign(bench, id), stringify({ provenance: { operation_id: id } }));
+    },
+  }),
+  storage({
     code: 'EXPERIMENT_CONFLICT',
     step: 'record',
     at: 'record',
