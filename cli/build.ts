@@ -2,22 +2,33 @@
  * `npm run build`, which `npm ci` runs by itself: makes JavaScript of the command line and of its workers, so that no command has to compile, resolve
  * and load some hundred modules before it starts. `tocsin.mjs` runs what was built as long as its sources are as they were, else the sources.
  */
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { FOR_NODE } from '../infra/bundle.ts';
+import { BUILDS, CURRENT, currentBuild, type Stamp, stampOf } from './built-program.mjs';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(PROJECT, 'dist');
-const FOLDER = join(DIST, 'tocsin');
+const HOUR_MS = 3_600_000;
 
-/** Tells that other versions of packages were installed. */
-const INSTALLED = 'node_modules/.package-lock.json';
+/** What is not read as a module, and has a part in the result all the same; the last tells that other versions of packages were installed. */
+const MORE_SOURCES = ['cli/build.ts', 'infra/bundle.ts', 'package.json', 'tsconfig.json', 'node_modules/.package-lock.json'];
 
-/** Builds into a folder, and returns which files of ours it was made of. */
-async function buildInto(outdir: string): Promise<readonly string[]> {
-  const { metafile } = await build({
+/** Builds into a folder; returns the stamp that each file of ours had before it was read, by path. */
+async function buildInto(outdir: string): Promise<ReadonlyMap<string, Stamp>> {
+  const stamps = new Map(MORE_SOURCES.map((path) => [path, stampOf(path)]));
+  const noteSources: Plugin = {
+    name: 'note-sources',
+    setup(made) {
+      made.onLoad({ filter: /./ }, ({ path: file }) => {
+        const path = relative(PROJECT, file).replaceAll('\\', '/');
+        if (!path.includes('node_modules/')) stamps.set(path, stampOf(path));
+        return null;
+      });
+    },
+  };
+  await build({
     ...FOR_NODE,
     entryPoints: ['cli/main.ts', 'local/worker.ts'],
     absWorkingDir: PROJECT,
@@ -28,23 +39,30 @@ async function buildInto(outdir: string): Promise<readonly string[]> {
     splitting: true,
     // They load native code, or modules by name, relative to where they lie. tsx serves the sources only.
     external: ['onnxruntime-node', 'classic-level', 'dynalite', 'tsx'],
+    plugins: [noteSources, ...FOR_NODE.plugins],
   });
-  return Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
+  return stamps;
 }
 
-const started = Date.now();
-// Beside its place, and moved there as one: nobody starts what is half built.
-const made = join(DIST, `tocsin-${process.pid}`);
-mkdirSync(made, { recursive: true });
+const builds = fileURLToPath(BUILDS);
+const current = fileURLToPath(CURRENT);
+const name = `${Date.now()}-${process.pid}`;
+mkdirSync(join(builds, name), { recursive: true });
 try {
-  const sources = [...(await buildInto(made)), INSTALLED].map((path) => {
-    const { size, mtimeMs } = statSync(join(PROJECT, path));
-    if (mtimeMs >= started) throw new Error(`${path} was changed while the program was built of it. Run npm run build again.`);
-    return { path, size, mtimeMs };
-  });
-  writeFileSync(join(made, 'sources.json'), JSON.stringify(sources));
-  rmSync(FOLDER, { recursive: true, force: true });
-  renameSync(made, FOLDER);
-} finally {
-  rmSync(made, { recursive: true, force: true });
+  const stamps = await buildInto(join(builds, name));
+  for (const [path, stamp] of stamps) {
+    if (stampOf(path) !== stamp) throw new Error(`${path} was changed while the program was built of it. Run npm run build again.`);
+  }
+  const previous = currentBuild()?.name;
+  // Named in one move: nobody starts what is half built.
+  writeFileSync(`${current}.${process.pid}`, JSON.stringify({ name, sources: [...stamps] }));
+  renameSync(`${current}.${process.pid}`, current);
+  // Programs at work still load parts of the build before this one, and others may be building.
+  const isOver = (entry: string) => statSync(join(builds, entry)).mtimeMs < Date.now() - HOUR_MS;
+  for (const entry of readdirSync(builds)) {
+    if (entry !== name && entry !== previous && isOver(entry)) rmSync(join(builds, entry), { recursive: true, force: true });
+  }
+} catch (error) {
+  rmSync(join(builds, name), { recursive: true, force: true });
+  throw error;
 }
