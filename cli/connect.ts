@@ -53,7 +53,7 @@ const ANNOUNCE_MS = 5_000;
 /**
  * Reaches the API at `--endpoint`, or of the process that owns the memory folder, or in this process, which then owns it.
  * @throws StorageError MEMORY_OWNED where another process holds the folder and serves nobody, MEMORY_UNUSABLE
- * @throws Refusal where the owner serves other data, or there is no memory folder to read
+ * @throws Refusal where the owner serves other data, or there is no memory folder to read, or no folder of market data as it was named
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   if (options.endpoint !== undefined) {
@@ -65,6 +65,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   if (viaOwner !== null) return viaOwner;
   if (!options.createMemory && !(await exists(memory))) {
     throw new Refusal(`There is no memory folder ${memory}.`, { guidance: 'Run a research first, or name the folder with --memory.' });
+  }
+  if (options.dataGiven && !(await exists(resolve(options.data)))) {
+    const guidance = 'Name the folder that holds the data files with --data.';
+    throw new Refusal(`There is no folder of market data ${resolve(options.data)}.`, { guidance, exitCode: EXIT.usage });
   }
   return embedded(memory, options);
 }

@@ -23,7 +23,9 @@ function region(text: string): string {
 
 const ENDPOINT_VARIABLE = 'TOCSIN_ENDPOINT';
 
-export const dataOption = () => new Option('--data <dir>', 'folder of market data, <SYMBOL>_<TIMEFRAME>.csv').default('./data');
+const DEFAULT_DATA = './data';
+
+export const dataOption = () => new Option('--data <dir>', 'folder of market data, <SYMBOL>_<TIMEFRAME>.csv').default(DEFAULT_DATA);
 
 const DEFAULT_MEMORY = './memory';
 
@@ -64,6 +66,11 @@ export interface PlaceOptions {
 export function placeArguments({ endpoint, signRegion, memory }: ConnectPlace): string {
   if (endpoint !== undefined) return ` --endpoint ${quoted(endpoint)}${signRegion === undefined ? '' : ` --sign-region ${signRegion}`}`;
   return resolve(memory) === resolve(DEFAULT_MEMORY) ? '' : ` --memory ${quoted(memory)}`;
+}
+
+/** The same for the folder of market data; null where that is a server's affair. */
+export function dataArgument(data: string | null): string {
+  return data === null || resolve(data) === resolve(DEFAULT_DATA) ? '' : ` --data ${quoted(data)}`;
 }
 
 /** As a shell takes it for one word. */

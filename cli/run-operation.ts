@@ -4,6 +4,7 @@ import type { Connection } from './connect.ts';
 import { experimentReport } from './experiment-report.ts';
 import { follow } from './follow.ts';
 import type { Interrupt } from './interrupt.ts';
+import { dataArgument } from './options.ts';
 import { write } from './output-stream.ts';
 import { PlainProgress, type ProgressDisplay } from './progress.ts';
 import { EXIT } from './refusal.ts';
@@ -62,7 +63,7 @@ export function printOperationFailure(
       what: withoutGuidance(message ?? 'The operation failed, and no reason was recorded.', guidance),
       where: [step === null ? '' : `step ${step}`, data === null ? '' : `market data in ${data}`].filter((part) => part !== '').join('; '),
       guidance,
-      retry: retry === null ? null : retryText(retry, `${operationId}${placed}`),
+      retry: retry === null ? null : retryText(retry, `${operationId}${placed}${dataArgument(data)}`),
       operationId,
       code: code ?? type,
     },
@@ -78,7 +79,7 @@ function retryText(retry: NonNullable<OperationView['retry']>, placedOperation: 
 
 const RETRY_TEXTS = {
   as_is: 'It can help as it is:',
-  after_mending: 'It helps once the cause is mended:',
+  after_mending: 'It runs the strategy as it was, and helps once the cause is mended outside of it:',
   never: 'It cannot help: what is run must be changed first.',
 } as const;
 

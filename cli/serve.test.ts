@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -164,11 +164,18 @@ test('a memory folder that cannot be written to is refused by name', async () =>
   expect((await readdir(folder)).sort()).toEqual(['data', 'endless.yaml', 'strategy.yaml']);
 });
 
+test('a folder of market data that is not there is refused, and nothing is made', async () => {
+  const { folder, memory, strategy } = await project();
+  const refused = await tocsin('research', strategy, '--memory', memory, '--data', join(folder, 'nowhere'));
+  expect(refused).toMatchObject({ status: 2, err: expect.stringContaining(`There is no folder of market data ${join(folder, 'nowhere')}.`) });
+  expect(await readdir(folder)).not.toContain('memory');
+});
+
 test('a research that fails says what, where and what to do, with status 1; a retry runs it again', async () => {
   const { folder, data, memory, strategy, experiments } = await project();
   const failed = await tocsin('research', strategy, '--json', '--memory', memory, '--data', folder);
   expect({ status: failed.status, out: failed.out }).toEqual({ status: 1, out: '' });
-  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Retry It helps once the cause is mended: tocsin operations retry (op_agent_research_\w+) --memory \S+ Operation \1 More tocsin explain DATA_FILE_MISSING $/);
+  expect(failed.err).toMatch(/ERROR Failed TrainingDataError DATA_FILE_MISSING What .*SPX_1d\.csv.* Where step train; market data in .* What to do .* Retry It runs the strategy as it was, and helps once the cause is mended outside of it: tocsin operations retry (op_agent_research_\w+) --memory \S+ --data \S+ Operation \1 More tocsin explain DATA_FILE_MISSING $/);
   expect(failed.err).toContain(folder);
   expect(await experiments()).toEqual([]);
 
@@ -180,8 +187,9 @@ test('a research that fails says what, where and what to do, with status 1; a re
   const shown = await tocsin('operations', 'show', id, '--memory', memory);
   expect(shown.out).toMatch(/ERROR  Failed  TrainingDataError  DATA_FILE_MISSING[\s\S]*What to do[\s\S]*tocsin explain DATA_FILE_MISSING/);
   expect(await tocsin('operations', 'cancel', id, '--memory', memory)).toMatchObject({ status: 1, err: expect.stringContaining('is failed') });
-  const [, suggested] = /(operations retry op_agent_research_\w+ --memory \S+)/.exec(failed.err) ?? [];
-  const retried = await tocsin(...suggested!.split(' '), '--json', '--data', data);
+  await copyFile(join(data, 'SPX_1d.csv'), join(folder, 'SPX_1d.csv'));
+  const [, suggested] = /tocsin (operations retry op_agent_research_\w+ --memory \S+ --data \S+)/.exec(failed.err) ?? [];
+  const retried = await tocsin(...suggested!.split(' '), '--json');
   expect(retried.status).toBe(0);
   expect(JSON.parse(retried.out)).toMatchObject({ strategy_name: 'small' });
   expect(await experiments()).toHaveLength(1);
