@@ -209,8 +209,10 @@ describe('the steps of a run', () => {
     const first = await run.objects.get(EXPERIMENT);
     expect(await run.record()).toEqual({ experiment_id: experimentIdOf(ID) });
     expect(await run.objects.get(EXPERIMENT)).toEqual(first);
-    await run.objects.put(EXPERIMENT, 'something else');
-    await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
+    for (const other of ['something else', 'a: 1', 'provenance: {}', `provenance: {operation_id: ${ID.replace(/.$/, '9')}}`]) {
+      await run.objects.put(EXPERIMENT, other);
+      await expect(run.record(), other).rejects.toMatchObject({ code: 'EXPERIMENT_CONFLICT', facts: { key: EXPERIMENT } });
+    }
     await run.objects.put(EXPERIMENT, first!);
     await run.objects.put(KEYS.training, (await run.text(KEYS.training)).replace('"notices": []', '"notices": ["another version"]'));
     await expect(run.record()).rejects.toMatchObject({ code: 'EXPERIMENT_DIFFERS', facts: { key: EXPERIMENT, operation_id: ID } });
