@@ -51,7 +51,7 @@ const twoInputs = strategy({
   ],
 });
 
-/** Limits what a process may write to a file, as a full disk does. */
+/** Limits what a process may write to a file: it fails as on a full disk, with EFBIG for ENOSPC. A full disk itself takes a mount, which few may make. */
 async function limitFileSize(pids: readonly number[], bytes: number | 'unlimited'): Promise<void> {
   for (const pid of pids) await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
 }
