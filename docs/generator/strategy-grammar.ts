@@ -262,7 +262,8 @@ ${fieldTable(BACKTEST)}`;
 function gates(): string {
   return `## gates
 
-Thresholds under which a result is not worth going on with. A rejection is a result: it is recorded with its reason.
+Thresholds under which a result is not worth going on with. A rejection is a result: it is recorded with its reason. A threshold that the gate of the output format does not
+judge by has no effect, and is noticed.
 
 ### gates.training
 

@@ -12,6 +12,7 @@ const REGRESSION = {
   'training.labels': { source: 'forward_return', horizon: 20 },
   'training.loss': 'huber',
   'training.focal_gamma': undefined,
+  gates: { training: {}, backtest: {} },
 };
 const RECURRENT = { model: { type: 'lstm', architecture: { sequence_length: 8 } } };
 const BARRIERS = { 'training.labels': { source: 'triple_barrier' } };
@@ -164,6 +165,27 @@ const FIELDS: readonly (readonly [field: string, value: unknown, fate: Fate, bes
   ['backtest.date_range.start', '2018-02-01', 'honoured'],
   ['backtest.date_range.end', '2018-07-31', 'honoured'],
   ['backtest.surprise', 1, 'refused'],
+
+  ['gates.training.min_accuracy', 0.5, 'honoured'],
+  ['gates.training.min_accuracy', 0.5, 'noticed', REGRESSION],
+  ['gates.training.max_loss', 1.1, 'honoured'],
+  ['gates.training.max_loss', 1.1, 'honoured', REGRESSION],
+  ['gates.training.min_loss_decrease', 0.1, 'honoured'],
+  ['gates.training.min_loss_decrease', 0.1, 'noticed', REGRESSION],
+  ['gates.training.min_loss_decrease', 0.1, 'noticed', { 'training.epochs': 1, 'training.early_stopping': undefined }],
+  ['gates.training.min_directional_accuracy', 0.55, 'noticed'],
+  ['gates.training.min_directional_accuracy', 0.55, 'honoured', REGRESSION],
+  ['gates.backtest.min_win_rate', 0.5, 'honoured'],
+  ['gates.backtest.min_win_rate', 0.5, 'noticed', REGRESSION],
+  ['gates.backtest.max_drawdown', 0.3, 'honoured'],
+  ['gates.backtest.max_drawdown', 0.3, 'honoured', REGRESSION],
+  ['gates.backtest.min_sharpe', 0.5, 'honoured'],
+  ['gates.backtest.min_sharpe', 0.5, 'noticed', REGRESSION],
+  ['gates.backtest.min_net_return', 0.01, 'noticed'],
+  ['gates.backtest.min_net_return', 0.01, 'honoured', REGRESSION],
+  ['gates.backtest.min_trades', 20, 'noticed'],
+  ['gates.backtest.min_trades', 20, 'honoured', REGRESSION],
+  ['gates.backtest.min_accuracy', 0.5, 'refused'],
 ];
 
 function treeWith(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {

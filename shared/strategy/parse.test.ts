@@ -153,7 +153,7 @@ describe('parseStrategy', () => {
       },
       decisions: { confidenceThreshold: 0.6, allowShortFromFlat: true, minSignalSeparationHours: 6 },
       execution: { initialCapital: 50_000, commission: 0.0001, slippage: 0 },
-      gates: { minAccuracy: 0.4, maxLoss: 1.2, minTrades: 10, maxDrawdown: 0.4 },
+      gates: { minAccuracy: 0.4, maxLoss: 1.2, minSharpe: 0.2, maxDrawdown: 0.4 },
     });
   });
 

@@ -97,7 +97,7 @@ function readStrategy(report: Report, top: TreeMap): Strategy | undefined {
   const model = readModel(report, 'model', top.get('model'), decisions, training, features);
   checkModelTraining(report, top.get('model'), training, adopted);
   const backtest = readBacktest(report, 'backtest', top.get('backtest'));
-  const gates = readGates(report, 'gates', top.get('gates'));
+  const gates = readGates(report, 'gates', top.get('gates'), decisions, training);
   if (features !== undefined) noticeUnused(report, indicators, fuzzySets, top.get('nn_inputs'), features);
   const computed = indicators === null || features === undefined ? undefined : usedIndicators(indicators, features);
   const contextSources = computed === undefined || context === null ? undefined : usedSources(report, context, computed);

@@ -45,7 +45,7 @@ export function strategyTree(): Record<string, unknown> {
       labels: { source: 'zigzag', zigzag_threshold: 0.01 },
     },
     backtest: { date_range: { start: '2018-01-01', end: '2018-06-30' }, initial_capital: 50_000, commission: 0.0001, slippage: 0 },
-    gates: { training: { min_accuracy: 0.4, max_loss: 1.2 }, backtest: { min_trades: 10 } },
+    gates: { training: { min_accuracy: 0.4, max_loss: 1.2 }, backtest: { min_sharpe: 0.2 } },
   };
 }
 
