@@ -51,7 +51,7 @@ const twoInputs = strategy({
   ],
 });
 
-/** Limits what a process may write to a file: it fails as on a full disk, with EFBIG for ENOSPC. A full disk itself takes a mount, which few may make. */
+/** Limits what a process may write to a file: it fails as on a full disk, with EFBIG for ENOSPC. */
 async function limitFileSize(pids: readonly number[], bytes: number | 'unlimited'): Promise<void> {
   for (const pid of pids) await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
 }
@@ -63,6 +63,25 @@ const answering = (fault: TableFault, which: (request: TableRequest) => boolean)
 
 /** What the step tells the table when it begins. */
 const isStepsOwn = ({ text }: TableRequest) => text.includes(':set_phase');
+
+const sh = promisify(execFile);
+
+/** A disk of one page at the folder of experiments, which only who may mount can make. */
+export const FULL_DISK: RunScenario = storage({
+  code: 'OBJECT_WRITE_FAILED',
+  step: 'record',
+  at: 'record',
+  title: 'a disk of its own for the experiments, which is full',
+  facts: ['memory/experiments/exp_', 'ENOSPC'],
+  break: async (bench) => {
+    const experiments = join(bench.memory, 'experiments');
+    await mkdir(experiments, { recursive: true });
+    await sh('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', experiments]);
+  },
+  mend: async (bench) => {
+    await sh('umount', [join(bench.memory, 'experiments')]);
+  },
+});
 
 /** Models and artefacts that were tampered with between two steps, and stores that fail while a step uses them. */
 export const RUN_SCENARIOS: readonly RunScenario[] = [
