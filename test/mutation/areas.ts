@@ -28,7 +28,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   },
   adapters: { mutate: ['functions/adapters/*.ts'], tests: ['functions/adapters/*.test.ts'], withStatic: false },
   api: {
-    mutate: ['functions/api/{app,body,errors,failure-code,gateway-event,refusals,strategy-refusal}.ts'],
+    mutate: ['functions/api/{app,body,default-strategy,errors,experiments,gateway-event,operation-view,strategy-refusal}.ts'],
     tests: ['functions/api/*.test.ts'],
     withStatic: false,
   },
