@@ -29,7 +29,7 @@ const KEYS = runKeys(ID);
 const EXPERIMENT = experimentKey(experimentIdOf(ID));
 const DATA = 'market-data/SPX_1d.csv';
 const NOW = '2026-01-01T00:00:10.000Z';
-const GATES = { training: { min_accuracy: 0 }, backtest: { min_trades: 0 } };
+const GATES = { training: { min_accuracy: 0 } };
 const EPOCHS = 3;
 const STEPS = { train: trainStep, backtest: backtestStep } as const;
 
