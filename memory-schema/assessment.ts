@@ -9,7 +9,7 @@ const figure = z.number().nullable();
 const figuresSchema = z.strictObject({
   /** Test accuracy; for a regression the directional accuracy. */
   accuracy: figure,
-  /** The accuracy of always giving the answer most frequent in training, on the same rows. */
+  /** The accuracy of the best constant answer on the same rows; before rules 2, of the answer most frequent in training. */
   baseline: figure,
   /** accuracy - baseline. */
   edge: figure,

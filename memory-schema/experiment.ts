@@ -47,7 +47,9 @@ export const trainingResultSchema = z.strictObject({
   }),
   /** Classification: test_accuracy, test_loss, precision, recall, f1_score; regression: test_accuracy, test_loss, mae, directional_accuracy, directional_baseline. */
   test_metrics: z.record(z.string(), finite.nullable()),
-  /** Accuracy of always answering the most frequent training class, on the test rows; null for regression. */
+  /** How often the model gave each answer on the test rows: by class, or as up, down and none. Absent in older records. */
+  test_answers: z.record(z.string(), count).optional(),
+  /** Accuracy of always answering the class most frequent in training, on the test rows; null for regression. */
   majority_baseline_accuracy: finite.nullable(),
   /** Classes that no training row has: weight 0. */
   absent_classes: z.array(z.string()),

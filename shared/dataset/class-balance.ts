@@ -30,7 +30,7 @@ export function balanceClasses(rows: Readonly<Record<SplitName, Rows>>, classes:
   return { counts, weights: classWeights(rows.train.y, classes.length), absent };
 }
 
-/** The least a classifier must beat: always predicting the most frequent class of the training rows. */
+/** Always predicting the class most frequent in training. Where the mix of classes shifts, another constant answer does better on the test rows. */
 interface MajorityBaseline {
   /** Class index; the lowest one of several equally frequent. */
   readonly label: number;

@@ -31,12 +31,15 @@ const record = experimentOf('op_agent_research_20260102_030405_0a1b2c3d');
 function trained({ accuracy, baseline, effectiveRows, validation }: Figures): Experiment['training_result'] {
   const { training_result: training } = record;
   const { effective_test_rows: _, ...summary } = training.data_summary;
+  const most = Math.round(baseline * 1000);
+  const rest = (1000 - most) / 2;
   return {
     ...training,
     training_metrics: { ...training.training_metrics, best_val_accuracy: validation },
     test_metrics: { test_accuracy: accuracy, test_loss: 1 },
-    majority_baseline_accuracy: baseline,
-    data_summary: { ...summary, ...(effectiveRows !== undefined && { effective_test_rows: effectiveRows }) },
+    // That of BUY, which is the most frequent class in training.
+    majority_baseline_accuracy: rest / (2 * rest + most),
+    data_summary: { ...summary, splits: { ...summary.splits, test: { ...summary.splits['test']!, class_counts: { BUY: rest, HOLD: most, SELL: rest } } }, ...(effectiveRows !== undefined && { effective_test_rows: effectiveRows }) },
     gate: { passed: true, reason: 'passed', checks: [] },
   };
 }
@@ -77,12 +80,12 @@ describe('the verdict on a backtested model', () => {
   test.each([
     ['all that is asked for', {}, 'promising', 'by more than buying and holding'],
     ['less than holding, but at far less drawdown', { holding: 0.2 }, 'promising', 'at less drawdown'],
-    ['z just below 1.645', { accuracy: 0.541 }, 'neutral', 'its accuracy is not significantly above the baseline'],
+    ['z just below 1.645', { accuracy: 0.541 }, 'neutral', 'its accuracy is not significantly above the best constant answer'],
     ['z just above 1.645', { accuracy: 0.5412 }, 'promising', 'significantly above'],
-    ['too few independent labels', { accuracy: 0.9, effectiveRows: 29 }, 'neutral', 'its accuracy is not significantly above the baseline'],
-    ['a record without their number', { effectiveRows: undefined }, 'neutral', 'its accuracy is not significantly above the baseline'],
-    ['an accuracy below the baseline', { accuracy: 0.4, validation: 0.42 }, 'neutral', 'its accuracy is not significantly above the baseline'],
-    ['a baseline that is always right', { accuracy: 1, baseline: 1 }, 'neutral', 'its accuracy is not significantly above the baseline'],
+    ['too few independent labels', { accuracy: 0.9, effectiveRows: 29 }, 'neutral', 'its accuracy is not significantly above the best constant answer'],
+    ['a record without their number', { effectiveRows: undefined }, 'neutral', 'its accuracy is not significantly above the best constant answer'],
+    ['an accuracy below the baseline', { accuracy: 0.4, validation: 0.42 }, 'neutral', 'its accuracy is not significantly above the best constant answer'],
+    ['a baseline that is always right', { accuracy: 1, baseline: 1 }, 'neutral', 'its accuracy is not significantly above the best constant answer'],
     ['validation 11 points above test', { validation: 0.67 }, 'neutral', 'it is overfit'],
     ['less than holding, and less for each point of drawdown', { holding: 0.9 }, 'neutral', 'buying and holding did better'],
     ['a low Sharpe ratio', { sharpe: 0.49 }, 'neutral', 'its Sharpe ratio is below 0.5'],
@@ -118,9 +121,9 @@ describe('the verdict on a backtested model', () => {
 
 describe('the verdict on a model that was not backtested', () => {
   test.each([
-    ['a significant edge', {}, 'promising', 'Its accuracy is significantly above the baseline.'],
+    ['a significant edge', {}, 'promising', 'Its accuracy is significantly above the best constant answer.'],
     ['an edge that may be chance', { effectiveRows: 100 }, 'neutral', 'not significantly'],
-    ['no edge', { accuracy: 0.5 }, 'poor', 'Its accuracy is not above the baseline.'],
+    ['no edge', { accuracy: 0.5 }, 'poor', 'Its accuracy is not above the best constant answer.'],
   ] as const)('whose labels are no signals, with %s', (_, change, verdict, reason) => {
     const assessment = untraded(change);
     expect([assessment.verdict, assessment.reason]).toEqual([verdict, expect.stringContaining(reason)]);
@@ -135,6 +138,56 @@ describe('the verdict on a model that was not backtested', () => {
     expect(assessment.undefined_figures['trades']).toBe('the training gate ended the cycle before the backtest');
     expect(assessmentSchema.parse(assessment)).toEqual(assessment);
   });
+});
+
+describe('a model that always gives the same answer', () => {
+  // A model trained on hourly bars of EURUSD: NEUTRAL prevails in training, BEARISH on the test rows, and BEARISH is all it answers.
+  const constant = (answers: Readonly<Record<string, number>> | undefined, backtest: BacktestResult | null = null) => {
+    const { test_answers: _, ...training } = trained({ ...GOOD, accuracy: 731 / 1928, effectiveRows: 239, validation: 715 / 1927 });
+    const test = { ...training.data_summary.splits['test']!, rows: 1928, class_counts: { BULLISH: 680, BEARISH: 731, NEUTRAL: 517 } };
+    const summary = { ...training.data_summary, splits: { ...training.data_summary.splits, test } };
+    const result = { ...training, majority_baseline_accuracy: 517 / 1928, data_summary: summary, ...(answers !== undefined && { test_answers: { ...answers } }) };
+    return assess({ ...completed, training_result: result, backtest_result: backtest });
+  };
+
+  test('has no edge where the mix of classes shifts towards its answer, also in a record that does not count its answers', () => {
+    const old = constant(undefined);
+    expect(old).toMatchObject({ rules: 2, verdict: 'poor', reason: 'Its accuracy is not above the best constant answer.', figures: { baseline: 731 / 1928, edge: 0, edge_z: 0 } });
+    expect(old.weaknesses[0]).toBe('Test accuracy of 37.9 % equals always answering BEARISH, the best constant answer on these rows (37.9 %).');
+  });
+
+  test('is said to do so where the record counts its answers', () => {
+    const known = constant({ BULLISH: 0, BEARISH: 1928, NEUTRAL: 0 });
+    expect(known).toMatchObject({ verdict: 'poor', reason: 'Its answer is BEARISH on every test row.' });
+    expect(known.weaknesses).toContain('Its answer is BEARISH on every test row.');
+    const two = constant({ BULLISH: 1, BEARISH: 1927, NEUTRAL: 0 });
+    expect([two.reason, ...two.weaknesses].join(' ')).not.toContain('on every test row');
+  });
+
+  test('is not promising, whatever it gained in its backtest', () => {
+    expect(constant({ BULLISH: 0, BEARISH: 1928, NEUTRAL: 0 }, traded(GOOD))).toMatchObject({
+      verdict: 'neutral',
+      reason: 'Not promising, since its accuracy is not significantly above the best constant answer, its answer is always BEARISH.',
+    });
+  });
+
+  test.each([0, 1, 333, 515, 667, 1000])('has no edge as a regression of which the usual direction in training was right on %i of 1000 rows', (usual) => {
+    for (const right of [usual, 1000 - usual]) {
+      const metrics = { test_accuracy: 0.5, test_loss: 1, directional_accuracy: right / 1000, directional_baseline: usual / 1000 };
+      const assessment = assess({ ...completed, training_result: { ...trained(GOOD), test_metrics: metrics }, backtest_result: traded(GOOD) });
+      expect(assessment.figures.baseline).toBeCloseTo(Math.max(usual, 1000 - usual) / 1000, 12);
+      expect(assessment.figures.edge).toBeLessThanOrEqual(0);
+      expect(assessment.verdict).toBe('neutral');
+    }
+  });
+});
+
+test('an accuracy is compared with nothing where the record does not count the classes of the test rows', () => {
+  const training = trained(GOOD);
+  const { test: _, ...splits } = training.data_summary.splits;
+  const assessment = assess({ ...completed, training_result: { ...training, data_summary: { ...training.data_summary, splits } }, backtest_result: null });
+  expect(assessment).toMatchObject({ verdict: 'poor', reason: 'Its accuracy cannot be compared with the best constant answer.' });
+  expect(assessment.undefined_figures['baseline']).toBe('the record does not count the classes of its test rows');
 });
 
 describe('figures and sentences', () => {
@@ -156,7 +209,7 @@ describe('figures and sentences', () => {
     });
     expect(assessment).toMatchObject({ overfit: false, undefined_figures: {} });
     expect(assessment.strengths).toEqual([
-      'Test accuracy of 56.0 % is 6.0 points above always answering the most frequent class (50.0 %), beyond chance: z is 2.40 over 400.0 independent labels, not below 1.645.',
+      'Test accuracy of 56.0 % is 6.0 points above always answering HOLD, the best constant answer on these rows (50.0 %), beyond chance: z is 2.40 over 400.0 independent labels, not below 1.645.',
       'Validation accuracy of 58.0 % is 2.0 points above test accuracy: the two periods agree.',
       'It gained 10.0 % after costs of 0.25 % of the capital.',
       'For each point of its largest drawdown it returned 2.00 points, buying and holding 1.00.',
@@ -171,7 +224,7 @@ describe('figures and sentences', () => {
     expect(assessment.overfit).toBe(true);
     expect(assessment.strengths).toEqual([]);
     expect(assessment.weaknesses).toEqual([
-      'Test accuracy of 40.0 % is 10.0 points below always answering the most frequent class (50.0 %).',
+      'Test accuracy of 40.0 % is 10.0 points below always answering HOLD, the best constant answer on these rows (50.0 %).',
       'Validation accuracy of 52.0 % is 12.0 points above test accuracy: the model is overfit.',
       'It lost 3.0 % after costs of 0.25 % of the capital.',
       'That is 11.0 points less than buying and holding (8.0 %).',
@@ -188,10 +241,10 @@ describe('figures and sentences', () => {
     const defined = judged({ directional_accuracy: 0.56, directional_baseline: 0.52 });
     // 0.04 / sqrt(0.52 x 0.48 / 400) = 1.6013.
     expect(defined.figures).toMatchObject({ accuracy: 0.56, baseline: 0.52, edge_z: expect.closeTo(1.6013, 4) as number });
-    expect(defined.weaknesses[0]).toMatch(/^Directional accuracy of 56\.0 % is 4\.0 points above always answering the more frequent direction \(52\.0 %\), which may be chance: z is 1\.60/);
+    expect(defined.weaknesses[0]).toMatch(/^Directional accuracy of 56\.0 % is 4\.0 points above the better of always answering up and always answering down \(52\.0 %\), which may be chance: z is 1\.60/);
     const still = judged({ directional_accuracy: null, directional_baseline: null });
     expect(still.undefined_figures).toMatchObject({ accuracy: 'no test row moved', edge_z: 'no test row moved' });
-    expect(still.weaknesses[0]).toBe('Directional accuracy cannot be compared with a baseline: no test row moved.');
+    expect(still.weaknesses[0]).toBe('Directional accuracy cannot be compared with the best constant answer: no test row moved.');
   });
 
   test('name a class that training never saw, and an account that was used up', () => {

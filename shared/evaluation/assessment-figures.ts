@@ -1,9 +1,13 @@
 import type { Assessment, AssessmentFigure } from '../../memory-schema/assessment.ts';
 import type { Experiment } from '../../memory-schema/experiment.ts';
 import type { Metric } from '../backtest/backtest.ts';
+import { bestConstantAnswer, isRegression } from './constant-answer.ts';
 
 /** What an assessment looks at of an experiment. */
 export type AssessedRecord = Pick<Experiment, 'status' | 'gate_rejection_reason' | 'context' | 'training_result' | 'backtest_result'>;
+
+/** Differences of shares below this are rounding: the share of a direction is 1 less that of the other. */
+const ROUNDING = 1e-12;
 
 /** The figures of a record, each a number or the reason why there is none. */
 export type Figures = Readonly<Record<AssessmentFigure, Metric>> & { readonly validation_test_gap: { readonly value: number } };
@@ -13,7 +17,7 @@ export function figuresOf(record: AssessedRecord): Figures {
   const { training_result: training } = record;
   const accuracy = accuracyOf(training);
   const baseline = baselineOf(training);
-  const edge = both(accuracy, baseline, (share, base) => share - base);
+  const edge = both(accuracy, baseline, (share, base) => (Math.abs(share - base) < ROUNDING ? 0 : share - base));
   const effectiveRows: Metric =
     training.data_summary.effective_test_rows === undefined
       ? { value: null, reason: 'the record does not say how many independent labels its test rows are worth' }
@@ -39,11 +43,6 @@ export function recordedFigures(figures: Figures): Pick<Assessment, 'figures' | 
   };
 }
 
-/** Whether the model answers with a value instead of a class. */
-export function isRegression({ test_metrics: metrics }: AssessedRecord['training_result']): boolean {
-  return metrics['directional_accuracy'] !== undefined;
-}
-
 function testAccuracyOf({ test_metrics: { test_accuracy: accuracy } }: AssessedRecord['training_result']): number {
   if (typeof accuracy !== 'number') throw new Error('The training result lacks its test accuracy.');
   return accuracy;
@@ -54,9 +53,8 @@ function accuracyOf(training: AssessedRecord['training_result']): Metric {
 }
 
 function baselineOf(training: AssessedRecord['training_result']): Metric {
-  if (isRegression(training)) return movedOnly(training.test_metrics['directional_baseline']);
-  const { majority_baseline_accuracy: baseline } = training;
-  return baseline === null ? { value: null, reason: 'the record has no baseline' } : { value: baseline };
+  const best = bestConstantAnswer(training);
+  return best.value === null ? best : { value: best.value };
 }
 
 function movedOnly(share: number | null | undefined): Metric {

@@ -1,7 +1,8 @@
 import type { AssessmentFigure } from '../../memory-schema/assessment.ts';
 import type { Metric } from '../backtest/backtest.ts';
-import { type AssessedRecord, type Figures, isRegression } from './assessment-figures.ts';
+import type { AssessedRecord, Figures } from './assessment-figures.ts';
 import { THRESHOLDS } from './assessment-rules.ts';
+import { bestConstantAnswer, isRegression, onlyAnswer } from './constant-answer.ts';
 
 /** One thing that speaks for a result or against it, as a sentence with its numbers. */
 export interface Finding {
@@ -13,17 +14,17 @@ export interface Finding {
 
 /** Everything that is to be said of a record: accuracy first, then trading, then what else one should know. */
 export function findingsOf(record: AssessedRecord, figures: Figures): readonly Finding[] {
-  return [accuracyFinding(record, figures), gapFinding(record, figures), ...tradingFindings(record, figures), ...remarks(record)];
+  return [accuracyFinding(record, figures), ...answerFindings(record), gapFinding(record, figures), ...tradingFindings(record, figures), ...remarks(record)];
 }
 
 function accuracyFinding({ training_result: training }: AssessedRecord, figures: Figures): Finding {
-  const against = 'its accuracy is not significantly above the baseline';
+  const against = 'its accuracy is not significantly above the best constant answer';
   const name = isRegression(training) ? 'Directional accuracy' : 'Test accuracy';
   const compared = valuesOf(figures, 'accuracy', 'baseline', 'edge');
-  if (compared.values === null) return weakness(`${name} cannot be compared with a baseline: ${compared.reason}.`, against);
+  if (compared.values === null) return weakness(`${name} cannot be compared with the best constant answer: ${compared.reason}.`, against);
   const { accuracy, baseline, edge } = compared.values;
-  const usual = isRegression(training) ? 'the more frequent direction' : 'the most frequent class';
-  const beside = `${name} of ${percent(accuracy)} is ${points(edge)} ${edge > 0 ? 'above' : 'below'} always answering ${usual} (${percent(baseline)})`;
+  const apart = edge === 0 ? 'equals' : `is ${points(edge)} ${edge > 0 ? 'above' : 'below'}`;
+  const beside = `${name} of ${percent(accuracy)} ${apart} ${constantOf(training)} (${percent(baseline)})`;
   if (edge <= 0) return weakness(`${beside}.`, against);
   const tested = valuesOf(figures, 'edge_z', 'effective_rows');
   if (tested.values === null) return weakness(`${beside}, which cannot be told from chance: ${tested.reason}.`, against);
@@ -34,6 +35,19 @@ function accuracyFinding({ training_result: training }: AssessedRecord, figures:
   const test = `z is ${z.toFixed(2)} over ${labels}`;
   if (z < significantZ) return weakness(`${beside}, which may be chance: ${test}, below ${significantZ}.`, against);
   return strength(`${beside}, beyond chance: ${test}, not below ${significantZ}.`);
+}
+
+function constantOf(training: AssessedRecord['training_result']): string {
+  const best = bestConstantAnswer(training);
+  return best.value === null || best.answer === null
+    ? 'the better of always answering up and always answering down'
+    : `always answering ${best.answer}, the best constant answer on these rows`;
+}
+
+/** A model that always says the same has learned nothing of its inputs, whatever its accuracy. */
+function answerFindings({ training_result: training }: AssessedRecord): readonly Finding[] {
+  const answer = onlyAnswer(training);
+  return answer === null ? [] : [weakness(`Its answer is ${answer} on every test row.`, `its answer is always ${answer}`)];
 }
 
 function gapFinding({ training_result: training }: AssessedRecord, figures: Figures): Finding {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { accuracy } from '../training/losses.ts';
-import { classificationMetrics, regressionMetrics } from './test-metrics.ts';
+import { classificationMetrics, countAnswers, regressionMetrics } from './test-metrics.ts';
 
 /** Logits that answer the given classes with the given margin. */
 function answering(answers: readonly number[], classes: number, margin = 1): Float32Array {
@@ -30,6 +30,17 @@ describe('classification metrics', () => {
 
   test('an uninformative model has a loss of ln(classes)', () => {
     expect(classificationMetrics(new Float32Array(9), Float32Array.of(0, 1, 2), 3).test_loss).toBeCloseTo(Math.log(3), 12);
+  });
+});
+
+describe('the answers of a model', () => {
+  test('are counted by class, the first of equal logits being the answer', () => {
+    expect(countAnswers(answering([0, 2, 2], 3), ['BUY', 'HOLD', 'SELL'])).toEqual({ BUY: 1, HOLD: 0, SELL: 2 });
+    expect(countAnswers(new Float32Array(6), ['BUY', 'HOLD', 'SELL'])).toEqual({ BUY: 2, HOLD: 0, SELL: 0 });
+  });
+
+  test('of a regression are counted by sign', () => {
+    expect(countAnswers(Float32Array.of(1, -2, 3, 0, -0), null)).toEqual({ up: 2, down: 1, none: 2 });
   });
 });
 

@@ -95,6 +95,18 @@ export function regressionMetrics(predictions: Float32Array, targets: Float32Arr
   };
 }
 
+/**
+ * How often a model gave each answer: by class, or for a regression (classes null) by the sign of its value, as up, down and none.
+ * @param outputs rows x classes, or a value for each row
+ */
+export function countAnswers(outputs: Float32Array, classes: readonly string[] | null): Record<string, number> {
+  const names = classes ?? ['up', 'down', 'none'];
+  const counts = new Array<number>(names.length).fill(0);
+  if (classes === null) for (const value of outputs) counts[value > 0 ? 0 : value < 0 ? 1 : 2]! += 1;
+  else for (let from = 0; from < outputs.length; from += classes.length) counts[argmax(outputs, from, classes.length)]! += 1;
+  return Object.fromEntries(names.map((name, k) => [name, counts[k]!]));
+}
+
 function argmax(values: Float32Array, from: number, count: number): number {
   let best = 0;
   for (let k = 1; k < count; k++) if (values[from + k]! > values[from + best]!) best = k;

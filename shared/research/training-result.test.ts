@@ -46,6 +46,7 @@ describe('the record of a training', () => {
     const result = resultOf();
     expect(result.model_info).toEqual({ parameters_count: 43, architecture: 'mlp 1-8-3' });
     expect(result.majority_baseline_accuracy).toBeCloseTo(1 / 3, 2);
+    expect(result.test_answers).toEqual({ BUY: dataset.test.count, HOLD: 0, SELL: 0 });
   });
 
   it('says what its labels rest on, as measured on the training bars, and nothing where they rest on nothing', () => {
@@ -74,6 +75,7 @@ describe('the record of a training', () => {
     const result = resultOf({ dataset: numbers, tested: judged, gate: judgeTraining(strategy, trained, judged, false) });
     expect(result).toMatchObject({ majority_baseline_accuracy: null, absent_classes: [], model_info: { architecture: 'mlp 1-8-1' } });
     expect(result.data_summary.splits['train']?.class_counts).toBeNull();
+    expect(result.test_answers).toEqual({ up: 0, down: 0, none: numbers.test.count });
     expect(result.gate.checks.map(({ name }) => name)).toEqual(['directional_accuracy', 'loss']);
   });
 

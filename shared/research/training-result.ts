@@ -1,7 +1,7 @@
 import type { GateVerdictRecord, TrainingResult } from '../../memory-schema/experiment.ts';
 import { majorityBaseline } from '../dataset/class-balance.ts';
 import { type Dataset, SPLITS } from '../dataset/dataset.ts';
-import { type ClassificationTestMetrics, classificationMetrics, regressionMetrics, type RegressionTestMetrics } from '../evaluation/test-metrics.ts';
+import { type ClassificationTestMetrics, classificationMetrics, countAnswers, regressionMetrics, type RegressionTestMetrics } from '../evaluation/test-metrics.ts';
 import { trainingGate } from '../gates/training-gate.ts';
 import { outputsOf } from '../labels/labeler.ts';
 import type { ContextFile } from '../market-data/context/load.ts';
@@ -9,16 +9,21 @@ import { hiddenWidths } from '../strategy/model-shape.ts';
 import type { ModelSpec, Strategy } from '../strategy/strategy.ts';
 import type { EpochReport, TrainedModel } from '../training/training.ts';
 
-type TestMetrics =
+type TestMetrics = {
+  /** How often each answer was given. */
+  readonly answers: Readonly<Record<string, number>>;
+} & (
   | { readonly outputFormat: 'classification'; readonly metrics: ClassificationTestMetrics; readonly classes: number }
-  | { readonly outputFormat: 'regression'; readonly metrics: RegressionTestMetrics };
+  | { readonly outputFormat: 'regression'; readonly metrics: RegressionTestMetrics }
+);
 
 /** Judges the model's outputs on the test rows. */
 export function testMetricsOf(dataset: Dataset, outputs: Float32Array): TestMetrics {
   const { classes, test } = dataset;
+  const answers = countAnswers(outputs, classes);
   return classes === null
-    ? { outputFormat: 'regression', metrics: regressionMetrics(outputs, test.y, dataset.train.y) }
-    : { outputFormat: 'classification', metrics: classificationMetrics(outputs, test.y, classes.length), classes: classes.length };
+    ? { answers, outputFormat: 'regression', metrics: regressionMetrics(outputs, test.y, dataset.train.y) }
+    : { answers, outputFormat: 'classification', metrics: classificationMetrics(outputs, test.y, classes.length), classes: classes.length };
 }
 
 /** The training gate's verdict on a trained model. */
@@ -86,6 +91,7 @@ export function trainingResult(input: {
             directional_baseline: tested.metrics.directional_baseline.value,
           }
         : { ...tested.metrics },
+    test_answers: { ...tested.answers },
     majority_baseline_accuracy: dataset.balance === null ? null : majorityBaseline(dataset.balance).accuracy,
     absent_classes: dataset.balance === null ? [] : [...dataset.balance.absent],
     data_summary: { ...dataSummary(strategy, dataset), ...(contextFiles.length > 0 && { context_sources: contextFiles.map(contextRecord) }) },
