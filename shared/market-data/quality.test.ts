@@ -12,8 +12,8 @@ function report(...rows: readonly string[]): QualityReport {
 
 describe('checkQuality', () => {
   it('counts bars, gaps, flat bars and zero volumes', () => {
-    const week = ['2020-01-02,1,2,1,2,5', '2020-01-03,2,2,2,2,0', '2020-01-06,2,2,1,1.9,0'];
-    expect(report(...week, '2020-01-07,1.9,2,1.5,1.9,7', '2020-01-09,2,2,2,2,8')).toEqual({
+    const week = ['2020-01-02,1,2,1,2,5', '2020-01-03,2,2,2,2,0', '2020-01-06,2,2,1.7,1.9,0'];
+    expect(report(...week, '2020-01-07,1.9,2,1.7,1.9,7', '2020-01-09,2,2,2,2,8')).toEqual({
       symbol: 'TEST',
       timeframe: '1d',
       bars: 5,
@@ -45,6 +45,7 @@ describe('checkQuality', () => {
     ['a hole that no date range may span', ['2020-01-02,1,2,1,2,5', '2020-01-14,1,2,1,2,5'], 'from 2020-01-03T00:00:00Z to 2020-01-14'],
     ['a volume of 0 throughout', ['2020-01-02,1,2,1,2,0'], 'The volume is 0 throughout'],
     ['a leap in price', ['2020-01-02,1,2,1,2,5', '2020-01-03,1,1,1,1,5'], 'changes by -50.0 % at 2020-01-03T00:00:00Z'],
+    ['a high far from all closes', ['2020-01-02,1,1,1,1,5', '2020-01-03,1,9,1,1,5', '2020-01-04,1,1,1,1,5'], 'At 2020-01-03T00:00:00Z the high of 9 lies far'],
     ['volumes of -1', ['2020-01-02,1,2,1,2,-1', '2020-01-03,1,2,1,2,1'], '1 volumes are -1'],
   ])('notes %s', (_, rows, words) => {
     expect(report(...rows).notes.join('\n')).toContain(words);

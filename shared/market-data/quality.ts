@@ -1,13 +1,12 @@
 import type { Bars } from './bars.ts';
 import { coverageTolerance } from './coverage.ts';
 import type { ReadingNotes } from './csv.ts';
+import { extremesRemarks, percent, priceExtremes } from './price-extremes.ts';
 import { durationMs, type Timeframe } from './timeframe.ts';
 import { isoTime } from './times.ts';
 
 const LISTED_GAPS = 5;
-/** A change from close to close beyond this share is worth a look. */
-const NOTABLE_CHANGE = 0.2;
-/** As is a share of bars without any movement beyond this one. */
+/** A share of bars without any movement beyond this one is worth a look. */
 const NOTABLE_FLAT_SHARE = 0.2;
 
 /** A stretch without bars: from the close of one to the opening of the next, milliseconds UTC. */
@@ -42,19 +41,17 @@ export interface QualityReport {
  */
 export function checkQuality(bars: Bars, reading: ReadingNotes): QualityReport {
   const { symbol, timeframe, time, open, high, low, close, volume } = bars;
+  const extremes = priceExtremes(bars);
   const duration = durationMs(timeframe);
   const gaps: Gap[] = [];
   let flat = 0;
   let zeroVolume = 0;
-  let largestChange: QualityReport['largestChange'] = null;
   for (let i = 0; i < bars.length; i++) {
     if (high[i] === low[i] && open[i] === close[i]) flat++;
     if (volume[i] === 0) zeroVolume++;
     if (i === 0) continue;
     const start = time[i - 1]! + duration;
     if (time[i]! > start) gaps.push({ start, end: time[i]! });
-    const change = close[i]! / close[i - 1]! - 1;
-    if (largestChange === null || Math.abs(change) > Math.abs(largestChange.change)) largestChange = { change, time: time[i]! };
   }
   const facts = {
     symbol,
@@ -66,12 +63,12 @@ export function checkQuality(bars: Bars, reading: ReadingNotes): QualityReport {
     longestGaps: gaps.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, LISTED_GAPS),
     flatShare: flat / bars.length,
     zeroVolumeShare: zeroVolume / bars.length,
-    largestChange,
+    largestChange: extremes.change === null ? null : { change: extremes.change.share, time: time[extremes.change.index]! },
   };
-  return { ...facts, notes: notesOn(facts, reading) };
+  return { ...facts, notes: [...notesOn(facts), ...extremesRemarks(bars, extremes), ...readingRemarks(reading)] };
 }
 
-function notesOn(report: Omit<QualityReport, 'notes'>, reading: ReadingNotes): string[] {
+function notesOn(report: Omit<QualityReport, 'notes'>): string[] {
   const notes: string[] = [];
   const hole = report.longestGaps[0];
   if (hole !== undefined && hole.end - hole.start > coverageTolerance(report.timeframe)) {
@@ -79,11 +76,7 @@ function notesOn(report: Omit<QualityReport, 'notes'>, reading: ReadingNotes): s
   }
   if (report.zeroVolumeShare === 1) notes.push('The volume is 0 throughout: indicators that need volume cannot be used.');
   if (report.flatShare > NOTABLE_FLAT_SHARE) notes.push(`In ${percent(report.flatShare)} of the bars the price does not move at all.`);
-  if (report.largestChange !== null && Math.abs(report.largestChange.change) > NOTABLE_CHANGE) {
-    const { change, time } = report.largestChange;
-    notes.push(`The close changes by ${percent(change)} at ${isoTime(time)}: a split, a change of units, or a wrong price?`);
-  }
-  return [...notes, ...readingRemarks(reading)];
+  return notes;
 }
 
 /** What a person should know of how a file was read: sentences. */
@@ -92,9 +85,4 @@ export function readingRemarks({ unreportedVolumes, lastLineEnds }: ReadingNotes
     ...(unreportedVolumes > 0 ? [`${unreportedVolumes} volumes are -1 (none reported) and are read as 0.`] : []),
     ...(lastLineEnds ? [] : ['The last line has no line end: if the file was cut off, the last volume may be wrong.']),
   ];
-}
-
-/** A share as a percentage with one decimal. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
