@@ -205,14 +205,16 @@ ${fieldTable(SPLIT)}
 
 ### training.early_stopping
 
-\`false\`, or left out: every epoch runs. The epoch with the least validation loss is kept in either case.
+\`false\`, or left out: every epoch runs. The epoch with the least validation loss is kept in either case. A patience with which training cannot stop before the last of
+\`epochs\` is noticed.
 
 ${fieldTable(EARLY_STOPPING)}
 
 ### training.lr_scheduler
 
-\`{type, ...}\`; \`false\`, \`{enabled: false}\`, or left out: the learning rate stays. \`true\` is \`step\` with its defaults, with a notice. After each epoch the rate
-falls as PyTorch's schedulers of these names have it; a plateau is one of the validation loss, and a fall by less than 0.01 % is none.
+\`{type, ...}\`; \`false\`, \`{enabled: false}\`, or left out: the learning rate stays. \`true\`, and a mapping without a \`type\` whose fields \`step\` has too, is \`step\`, with a
+notice; a field that \`step\` has not needs its \`type\`. After each epoch the rate falls as PyTorch's schedulers of these names have it; a plateau is one of the validation
+loss, and a fall by less than 0.01 % is none. A rate that cannot fall before the last epoch is noticed.
 
 ${Object.entries(SCHEDULERS).map(([type, fields]) => `\`type: ${type}\`\n\n${fieldTable(fields)}`).join('\n\n')}`;
 }

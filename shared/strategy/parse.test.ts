@@ -437,7 +437,7 @@ describe('parseStrategy', () => {
       { 'model.architecture.output_activation': 'softmax' },
       'model.architecture.output_activation: is not needed',
     ],
-    ['a scheduler without a type', { 'training.lr_scheduler': true }, 'training.lr_scheduler: is read as {type: step, step_size: 30, gamma: 0.1}'],
+    ['a scheduler without a type', { 'training.lr_scheduler': true }, 'training.lr_scheduler: names no type, and is read as {type: step, step_size: 30, gamma: 0.1}'],
     ['a parameter of another loss', { 'training.huber_delta': 0.1 }, 'training.huber_delta: has no effect on the loss focal'],
     [
       'costs for classification',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Decisions, OutputFormat } from './decisions.ts';
 import { onlyOff, optional, readFields, readMapping } from './fields.ts';
 import { readLabels } from './labels.ts';
-import { readScheduler } from './lr-scheduler.ts';
+import { noticeIdleScheduler, readScheduler } from './lr-scheduler.ts';
 import { described } from './messages.ts';
 import { at, type Report } from './report.ts';
 import type { EarlyStoppingSpec, LossSpec, TrainingSpec } from './strategy.ts';
@@ -61,6 +61,10 @@ export function readTraining(report: Report, path: string, node: Tree | undefine
   const split = readSplit(report, path, map.get('data_split'), fields.validation_split);
   const earlyStopping = readEarlyStopping(report, at(path, 'early_stopping'), map.get('early_stopping'));
   const scheduler = readScheduler(report, at(path, 'lr_scheduler'), map.get('lr_scheduler'));
+  if (fields.epochs !== undefined) {
+    if (earlyStopping) noticeIdleStopping(report, at(path, 'early_stopping'), earlyStopping, fields.epochs);
+    if (scheduler) noticeIdleScheduler(report, at(path, 'lr_scheduler'), scheduler, fields.epochs);
+  }
   const labels = readLabels(report, at(path, 'labels'), map.get('labels'), decisions);
   const format = decisions?.outputFormat;
   const loss = format === undefined ? undefined : readLoss(report, path, format, fields.loss, fields.focal_gamma, fields.huber_delta);
@@ -138,4 +142,10 @@ export function readEarlyStopping(report: Report, path: string, node: Tree | und
   if (enabled === false) return null;
   if (patience === null) report.problem(at(path, 'patience'), 'is required: epochs without improvement until training stops');
   return typeof patience === 'number' && minDelta !== undefined ? { patience, minDelta } : undefined;
+}
+
+function noticeIdleStopping(report: Report, path: string, { patience }: EarlyStoppingSpec, epochs: number): void {
+  // The first epoch is always the best so far, and waiting begins after it.
+  const first = patience + 1;
+  if (first >= epochs) report.notice(path, `has no effect: training stops after epoch ${first} at the earliest, and training.epochs is ${epochs}`);
 }
