@@ -1,4 +1,8 @@
 import type { Experiment, GateVerdictRecord } from '../memory-schema/experiment.ts';
+import { assess } from '../shared/evaluation/assess.ts';
+import { ASSESSMENT_RULES } from '../shared/evaluation/assessment-rules.ts';
+import { bestConstantAnswer } from '../shared/evaluation/constant-answer.ts';
+import { dayOf, lastDay } from './days.ts';
 import { labelled, type Paint, percent, seconds } from './text.ts';
 
 export interface ReportContext {
@@ -24,7 +28,7 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
     ...(backtest === null ? [] : backtestEntries(backtest)),
     ['Training gate', gateText(training.gate)],
     ['Backtest gate', backtest === null ? notBacktested(experiment) : gateText(backtest.gate)],
-    ...assessmentEntries(experiment.assessment, inFull),
+    ...assessmentEntries(experiment, inFull),
     ['Experiment', writtenTo],
     ['Seed', String(provenance.seed)],
     ...(durationSeconds === null ? [] : ([['Duration', seconds(durationSeconds)]] as const)),
@@ -34,12 +38,15 @@ export function experimentReport(experiment: Experiment, { writtenTo, durationSe
   return `\n${paint('bold', experiment.strategy_name)}  ${symbol} ${timeframe}  ${paint('dim', experiment.id)}\n\n${labelled(entries, width, paint)}\n`;
 }
 
-function assessmentEntries(assessment: Experiment['assessment'], inFull: boolean): (readonly [string, string])[] {
-  if (assessment === undefined) return [];
-  const { verdict, reason, strengths, weaknesses } = assessment;
+/** The assessment by the present rules: a record of older ones is assessed again, and its own verdict told too. */
+function assessmentEntries(experiment: Experiment, inFull: boolean): (readonly [string, string])[] {
+  const { assessment: recorded } = experiment;
+  if (recorded === undefined) return [];
+  const outdated = recorded.rules < ASSESSMENT_RULES;
+  const { rules, verdict, reason, strengths, weaknesses } = outdated ? assess(experiment) : recorded;
   const listed = [['Strengths', strengths], ['Weaknesses', weaknesses]] as const;
   return [
-    ['Assessment', `${verdict}. ${reason}`],
+    ['Assessment', `${verdict}. ${reason}${outdated ? `\nby rules ${rules}; recorded by rules ${recorded.rules}: ${recorded.verdict}` : ''}`],
     ...(inFull ? listed.flatMap(([label, sentences]) => (sentences.length === 0 ? [] : [[label, sentences.join('\n')] as const])) : []),
   ];
 }
@@ -55,11 +62,13 @@ function notBacktested({ status, context }: Experiment): string {
 
 function accuracyEntries(training: Experiment['training_result']): (readonly [string, string])[] {
   const { test_metrics: test, training_metrics: metrics, majority_baseline_accuracy: baseline } = training;
-  const beside = baseline === null ? '' : `   always the most frequent class: ${percent(baseline)}`;
+  const best = bestConstantAnswer(training);
+  const constant = best.value === null || best.answer === null ? '' : `   always ${best.answer}: ${percent(best.value)}`;
+  const usual = baseline === null ? '' : `   most frequent in training: ${percent(baseline)}`;
   return [
-    ['Test accuracy', `${percent(test.test_accuracy ?? null)}${beside}`],
+    ['Test accuracy', `${percent(test.test_accuracy ?? null)}${constant}${usual}`],
     ['Validation', `${percent(metrics.best_val_accuracy)}   at epoch ${metrics.best_epoch} of ${metrics.epochs_trained}${metrics.stopped_early ? ', stopped early' : ''}`],
-    ...(typeof test.directional_accuracy === 'number' ? ([['Direction', percent(test.directional_accuracy)]] as const) : []),
+    ...(typeof test.directional_accuracy === 'number' ? ([['Direction', `${percent(test.directional_accuracy)}   the better of always up and always down: ${percent(best.value)}`]] as const) : []),
   ];
 }
 
@@ -68,11 +77,10 @@ const RANGE_RULES = { 'backtest.date_range': 'backtest.date_range', after_traini
 function backtestEntries({ metrics, buy_and_hold: holding, per_symbol: symbols, range_rule: rule, in_sample_share: inSample }: NonNullable<Experiment['backtest_result']>) {
   const undefinedOr = (key: string, value: number | null, show: (value: number) => string) =>
     value === null ? `undefined (${metrics.undefined_metrics[key] ?? 'no reason given'})` : show(value);
-  const ends = symbols.map(({ start, end }) => [start, end] as const);
-  const from = ends.map(([start]) => start).reduce((first, other) => (other < first ? other : first));
-  const to = ends.map(([, end]) => end).reduce((last, other) => (other > last ? other : last));
+  const from = Math.min(...symbols.map(({ start }) => Date.parse(start)));
+  const to = Math.max(...symbols.map(({ end }) => Date.parse(end)));
   return [
-    ['Backtest', `${from.slice(0, 10)} to ${to.slice(0, 10)} (${RANGE_RULES[rule]}), ${percent(inSample)} in sample`],
+    ['Backtest', `${dayOf(from)} to ${lastDay(to)} (${RANGE_RULES[rule]}), ${percent(inSample)} in sample`],
     ['Trades', `${metrics.total_trades.toLocaleString('en')}, won ${undefinedOr('win_rate', metrics.win_rate, (rate) => percent(rate))}`],
     ['Return', `${percent(metrics.total_return_pct)}   buy and hold: ${percent(holding.total_return_pct)}`],
     ['Sharpe ratio', undefinedOr('sharpe_ratio', metrics.sharpe_ratio, (ratio) => ratio.toFixed(2))],

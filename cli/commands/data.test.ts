@@ -50,6 +50,17 @@ describe('tocsin data check', () => {
     expect(lines).toMatch(/1 files: 1 ok, 0 failed$/);
   });
 
+  it.each([
+    ['1d', '2020-01-01T00:00:00Z', '2020-01-02T00:00:00Z', '2020-01-01 to 2020-01-02'],
+    ['1w', '2020-01-06T00:00:00Z', '2020-01-13T00:00:00Z', '2020-01-06 to 2020-01-19'],
+    ['1d', '2020-01-01T22:00:00Z', '2020-01-02T22:00:00Z', '2020-01-01T22:00:00Z to 2020-01-03T22:00:00Z'],
+    ['1h', '2020-01-01T00:00:00Z', '2020-01-01T23:00:00Z', '2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z'],
+  ])('gives the last day of bars of whole days as an end date is written, and else the moment of the last close: %s from %s', async (timeframe, first, last, period) => {
+    const csv = CSV.replace('2020-01-01T00:00:00Z', first).replace('2020-01-01T01:00:00Z', last);
+    const { lines } = await run('check', await folderWith({ [`SPX_${timeframe}.csv`]: csv }));
+    expect(lines).toContain(`\n  2 ${timeframe} bars of SPX, ${period}\n`);
+  });
+
   it('goes through all files and fails where one of them does, with the reason', async () => {
     const folder = await folderWith({ 'A_1h.csv': CSV.slice(0, -8), 'B_1h.csv': CSV, 'C.csv': CSV });
     const { exitCode, lines } = await run('check', folder);
