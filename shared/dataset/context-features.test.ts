@@ -75,6 +75,17 @@ describe('a context source that has ended', () => {
     expect(rows.time.at(-1)! + HOUR).toBe(START + 11 * DAY);
   });
 
+  it('is told with the rows as what ends them before the bars do, in a spread by the series that is over', () => {
+    const long = published('fred_B', Array.from({ length: 20 }, (_, day) => [day * DAY, day] as const));
+    const short = published('fred_A', [[0, 1], [DAY, 2]]);
+    const spread: ContextSource = { kind: 'spread', id: 'yield_spread_A_B', provider: 'fred', of: [values('fred_A'), values('fred_B')] };
+    const endOf = (series: ContextSeries) => computeFeatures(strategyOn([sma('m', series.source.id, 1)], { allowPartialCoverage: true }), bars, context(series)).ended;
+    const over = 'known from 2021-01-05T00:00:00Z and holds until 2021-01-15T00:00:00Z';
+    expect(endOf(short)).toEqual({ cause: expect.stringMatching(`^the last value of the context source fred_A is ${over}`) as string, barsEnd: START + 20 * DAY });
+    expect(endOf(spreadSeries(spread, long, short))?.cause).toBe(`the last value of fred_A, of the context source yield_spread_A_B, is ${over}`);
+    expect(endOf(long)).toBeUndefined();
+  });
+
   it.each([
     ['before the first bar', [[-30 * DAY, 1]], 'from 2020-12-05T00:00:00Z until 2020-12-15T00:00:00Z'],
     ['and begins after the last bar', [[30 * DAY, 1]], 'from 2021-02-03T00:00:00Z until 2021-02-13T00:00:00Z'],
@@ -90,6 +101,26 @@ describe('a context source that has ended', () => {
     expect(() => computeFeatures(strategyOn([sma('m', 'fred_A', 1)]), bars, withHole)).toThrow(
       expect.objectContaining({ code: 'CONTEXT_STALE', facts: expect.objectContaining({ source: 'fred_A', fresh_until: '2021-01-14T00:00:00Z' }) as object }),
     );
+  });
+
+  it('for a while, of a spread, is told by the series that has it: its own last value, until when that holds, and how its frequency is meant', () => {
+    const daily = published('fred_A', Array.from({ length: 20 }, (_, day) => [day * DAY, day] as const));
+    const rare = published('fred_B', [[0, 1], [18 * DAY, 2]]);
+    const spread: ContextSource = { kind: 'spread', id: 'yield_spread_A_B', provider: 'fred', of: [values('fred_A'), values('fred_B')] };
+    const facts = {
+      source: spread.id,
+      series: 'fred_B',
+      file: 'market-data/context/fred_B.csv',
+      time: '2021-01-14T00:00:00Z',
+      published: '2021-01-04T00:00:00Z',
+      holds: '10 days (frequency: daily)',
+      fresh_until: '2021-01-14T00:00:00Z',
+    };
+    for (const made of [spreadSeries(spread, daily, rare), spreadSeries(spread, rare, daily)]) {
+      expect(() => computeFeatures(strategyOn([sma('m', spread.id, 1)]), bars, context(made))).toThrow(
+        expect.objectContaining({ code: 'CONTEXT_STALE', facts: expect.objectContaining(facts) as object, guidance: expect.stringContaining('frequency') as string }),
+      );
+    }
   });
 
   it('for a while is bridged where the strategy allows it', () => {

@@ -14,4 +14,14 @@ export interface FeatureMatrix {
   readonly columns: readonly Float64Array[];
   /** Number of leading rows without all features. */
   readonly warmup: number;
+  /** Why the rows end before the symbol's base bars do; absent where they do not. */
+  readonly ended?: RowsEnd;
+}
+
+/** What ends the rows of a symbol before its base bars. */
+export interface RowsEnd {
+  /** A clause that names what is over, and since when. */
+  readonly cause: string;
+  /** Close of the last base bar there is, milliseconds UTC. */
+  readonly barsEnd: number;
 }

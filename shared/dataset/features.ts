@@ -71,7 +71,7 @@ export function computeFeatures(
   });
   const warmup = Math.max(0, ...features.map((feature) => sourceOf(feature).ready));
   if (!strategy.allowPartialCoverage) requireNoHoles(frames, Math.max(warmup, lowerBound(rows.time, firstAsked(strategy))));
-  return { symbol: rows.symbol, bars: rows, ids: features.map(({ id }) => id), columns, warmup };
+  return { symbol: rows.symbol, bars: rows, ids: features.map(({ id }) => id), columns, warmup, ...(frames.ended !== null && { ended: frames.ended }) };
 }
 
 /** First instant of the ranges asked for: what precedes it only warms indicators. A backtest without a range follows the training. */

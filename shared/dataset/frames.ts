@@ -1,10 +1,12 @@
 import { fail } from '../errors/index.ts';
 import { alignClosed, alignKnown } from '../market-data/align.ts';
 import { lowerBound, sliceBars, type Bars, type PriceColumns } from '../market-data/bars.ts';
-import { headOf, type ContextSeries } from '../market-data/context/series.ts';
+import { firstToEnd, headOf, holding, type ContextSeries } from '../market-data/context/series.ts';
 import { coverageTolerance } from '../market-data/coverage.ts';
+import { dataFileKey } from '../market-data/file-name.ts';
 import { durationMs, type Timeframe } from '../market-data/timeframe.ts';
 import { isoTime } from '../market-data/times.ts';
+import type { RowsEnd } from './feature-matrix.ts';
 
 /** A series seen from the rows: the bars of a timeframe, or the entries of a context source. */
 export interface Frame {
@@ -34,6 +36,8 @@ interface Frames {
   readonly byTimeframe: ReadonlyMap<Timeframe, TimeframeFrame>;
   /** By source id. */
   readonly bySource: ReadonlyMap<string, ContextFrame>;
+  /** Null where the rows are all base bars. */
+  readonly ended: RowsEnd | null;
 }
 
 /**
@@ -54,15 +58,22 @@ export function joinFrames(
   const baseBars = barsOf(base, bars);
   const joined = others.map((timeframe) => barsOf(timeframe, bars));
   let length = baseBars.length;
+  let cause: string | null = null;
+  const endAt = (rows: number, why: () => string): void => {
+    if (rows >= length) return;
+    length = rows;
+    cause = why();
+  };
   for (const other of joined) {
     requireOverlap(baseBars, other);
-    length = Math.min(length, rowsUntilOver(baseBars, other));
+    endAt(rowsUntilOver(baseBars, other), () => `its ${other.timeframe} bars end at ${isoTime(closeOf(other, other.length - 1))}`);
   }
-  for (const series of context) length = Math.min(length, rowsUntilStale(baseBars, series));
+  for (const series of context) endAt(rowsUntilStale(baseBars, series), () => holdsNoLonger(series));
   const rows = sliceBars(baseBars, 0, length);
+  const ended = cause === null ? null : { cause, barsEnd: closeOf(baseBars, baseBars.length - 1) };
   const byTimeframe = new Map<Timeframe, TimeframeFrame>([[base, { kind: 'timeframe', columns: rows, visible: null }]]);
   for (const other of joined) byTimeframe.set(other.timeframe, { kind: 'timeframe', columns: other, visible: alignClosed(rows, other) });
-  return { rows, byTimeframe, bySource: new Map(context.map((series) => [series.source.id, joinContext(rows, series)])) };
+  return { rows, byTimeframe, bySource: new Map(context.map((series) => [series.source.id, joinContext(rows, series)])), ended };
 }
 
 /** First row that sees at least bar number `index` of the frame; `rows` if none does. */
@@ -96,19 +107,31 @@ export function requireNoHoles({ rows, byTimeframe, bySource }: Frames, from: nu
   for (const frame of bySource.values()) requireFresh(rows, frame, from);
 }
 
-function requireFresh(rows: Bars, { series: { source, visibleFrom, freshUntil }, visible }: ContextFrame, from: number): void {
+function requireFresh(rows: Bars, { series: joined, visible }: ContextFrame, from: number): void {
   for (let row = from; row < rows.length; row++) {
     const seen = visible[row]!;
-    if (closeOf(rows, row) <= freshUntil[seen]!) continue;
+    if (closeOf(rows, row) <= joined.freshUntil[seen]!) continue;
+    const { series, index } = firstToEnd(joined, seen);
     throw fail('CONTEXT_STALE', {
-      source: source.id,
+      source: joined.source.id,
+      series: series.source.id,
+      file: dataFileKey({ context: series.source.id }),
       symbol: rows.symbol,
       timeframe: rows.timeframe,
       time: isoTime(rows.time[row]!),
-      published: isoTime(visibleFrom[seen]!),
-      fresh_until: isoTime(freshUntil[seen]!),
+      published: isoTime(series.visibleFrom[index]!),
+      holds: holding(series),
+      fresh_until: isoTime(series.freshUntil[index]!),
     });
   }
+}
+
+function holdsNoLonger(joined: ContextSeries): string {
+  const { series, index } = firstToEnd(joined, joined.visibleFrom.length - 1);
+  const known = isoTime(series.visibleFrom[index]!);
+  const until = isoTime(series.freshUntil[index]!);
+  const name = series === joined ? `the context source ${joined.source.id}` : `${series.source.id}, of the context source ${joined.source.id},`;
+  return `the last value of ${name} is known from ${known} and holds until ${until}`;
 }
 
 /** Only what the rows see is computed on, so that nothing known later can make a difference. */

@@ -2,6 +2,11 @@ import { area, failure } from '../failure.ts';
 
 type Line = { readonly file: string; readonly line: number };
 
+/** A context source; where it is a spread, `series` is the one of its two that is meant. The file is that of the series. */
+type Series = { readonly source: string; readonly series: string; readonly file: string };
+
+const named = (f: Series): string => (f.series === f.source ? `the context source ${f.source} (${f.file})` : `${f.series} (${f.file}), of the context source ${f.source},`);
+
 /** Failures of context series and of the files they come from. Times are ISO 8601, UTC; lines count from 1, the header. */
 export const contextDataFailures = area({ steps: ['train', 'backtest'], retry: 'after_mending' }, {
   CONTEXT_FILE_NAME_INVALID: failure(
@@ -44,10 +49,11 @@ export const contextDataFailures = area({ steps: ['train', 'backtest'], retry: '
   ),
   CONTEXT_NOT_COVERED: failure(
     'MarketDataError',
-    (f: { source: string; requested: string; available: string; end: 'start' | 'end'; missing_days: number; limit_days: number }) =>
-      `The context source ${f.source} misses the ${f.end} of the requested range ${f.requested} by ${f.missing_days} days, ` +
-      `and may miss ${f.limit_days}; its data covers ${f.available}.`,
-    'Bring its file up to date, change the date range of the strategy, or set training_data.allow_partial_coverage: true in it.',
+    (f: Series & { requested: string; available: string; end: 'start' | 'end'; missing_days: number; limit_days: number }) =>
+      `The values of ${named(f)} cover ${f.available}: they miss the ${f.end} of the requested range ${f.requested} by ${f.missing_days} days, ` +
+      `and may miss ${f.limit_days}.`,
+    'Bring the file that the message names up to date, correct the frequency of its entry in context_data where values are published less often, ' +
+      'change the date range of the strategy, or set training_data.allow_partial_coverage: true in it.',
   ),
   CONTEXT_DOES_NOT_OVERLAP: failure(
     'MarketDataError',
@@ -57,10 +63,11 @@ export const contextDataFailures = area({ steps: ['train', 'backtest'], retry: '
   ),
   CONTEXT_STALE: failure(
     'MarketDataError',
-    (f: { source: string; symbol: string; timeframe: string; time: string; published: string; fresh_until: string }) =>
-      `At the ${f.timeframe} bar of ${f.symbol} of ${f.time}, the latest value of the context source ${f.source} is that of ${f.published}, ` +
-      `which holds until ${f.fresh_until} at most.`,
-    'Fill the hole in the file, choose a date range without it, or set training_data.allow_partial_coverage: true in the strategy.',
+    (f: Series & { symbol: string; timeframe: string; time: string; published: string; holds: string; fresh_until: string }) =>
+      `At the ${f.timeframe} bar of ${f.symbol} of ${f.time}, the latest value of ${named(f)} ` +
+      `is that of ${f.published}. It holds for ${f.holds}, which is until ${f.fresh_until} at most.`,
+    'Where the series is published less often than its frequency in context_data says, correct it or leave it out: each file then tells its own. ' +
+      'Where values are missing, fill the hole in the file that the message names. Or choose a date range without it, or set training_data.allow_partial_coverage: true in the strategy.',
   ),
   CONTEXT_WARMUP_TOO_LONG: failure(
     'MarketDataError',

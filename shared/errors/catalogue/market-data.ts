@@ -2,6 +2,9 @@ import { area, failure } from '../failure.ts';
 
 type Line = { readonly file: string; readonly line: number };
 
+/** What is said wherever a file of another form is met: also by the import itself, and of context files. */
+const CONVERTED = 'Of bars, `tocsin data import` reads the exports of MetaTrader 5, Yahoo Finance and Dukascopy as they are; files of other forms, and context files, have to be rewritten.';
+
 /** Failures of bars and of the files they come from. Times are ISO 8601, UTC; lines count from 1, the header. */
 export const marketDataFailures = area({ steps: ['command', 'train', 'backtest'], retry: 'after_mending' }, {
   DATA_FILE_NAME_INVALID: failure(
@@ -43,7 +46,7 @@ export const marketDataFailures = area({ steps: ['command', 'train', 'backtest']
     (f: { file: string; missing: readonly string[]; found: readonly string[] }) =>
       `${f.file} has no column ${f.missing.join(', ')}; its header reads ${f.found.join(', ')}.`,
     'The first column holds the times; open, high, low, close and volume follow in any order, separated by commas. ' +
-      '`tocsin data import` converts other formats.',
+      CONVERTED,
   ),
   DATA_COLUMN_REPEATED: failure(
     'MarketDataError',
@@ -64,7 +67,7 @@ export const marketDataFailures = area({ steps: ['command', 'train', 'backtest']
   DATA_TIME_INVALID: failure(
     'MarketDataError',
     (f: Line & { text: string }) => `${f.file}, line ${f.line}: "${f.text}" is not a time.`,
-    'Write times as YYYY-MM-DDTHH:MM:SSZ, or leave out the zone where they are UTC. `tocsin data import` converts other formats.',
+    'Write times as YYYY-MM-DDTHH:MM:SSZ, or leave out the zone where they are UTC. ' + CONVERTED,
   ),
   DATA_TIME_REPEATED: failure(
     'MarketDataError',

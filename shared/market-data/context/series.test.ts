@@ -79,6 +79,19 @@ describe('requireContextCoverage', () => {
   });
 
   it.each([
+    ['begins later', [-30, 60], { series: 'fred_B', file: 'market-data/context/fred_B.csv', end: 'start', missing_days: 45 }],
+    ['ends earlier', [20, 60], { series: 'fred_B', end: 'end', missing_days: 42 }],
+  ] as const)('refuses a range for the series of a spread that %s, and names it', (_, [start, end], facts) => {
+    const first = series(Array.from({ length: 80 }, (__, day) => [day - 40, day] as const), 'daily');
+    const { visibleFrom, ...rest } = series([[15, 1], [18, 2]], 'daily');
+    const second = { ...rest, visibleFrom, source: source('daily', 'fred_B') };
+    const expected = { code: 'CONTEXT_NOT_COVERED', facts: expect.objectContaining({ source: spread.id, ...facts }) as object };
+    for (const made of [spreadSeries(spread, first, second), spreadSeries(spread, second, first)]) {
+      expect(() => requireContextCoverage(made, range(start, end))).toThrow(expect.objectContaining(expected));
+    }
+  });
+
+  it.each([
     [-11, 30, { end: 'start', missing_days: 11, limit_days: 10 }],
     [0, 41, { end: 'end', missing_days: 11, limit_days: 10 }],
     [null, 400, { end: 'end', missing_days: 370 }],

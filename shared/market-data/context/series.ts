@@ -1,5 +1,5 @@
 import type { ContextSource, Frequency, ValueSource } from '../../strategy/strategy.ts';
-import type { Bars, PriceColumns } from '../bars.ts';
+import { lowerBound, type Bars, type PriceColumns } from '../bars.ts';
 import { coverageTolerance } from '../coverage.ts';
 import { durationMs } from '../timeframe.ts';
 import type { ContextValues } from './values.ts';
@@ -19,6 +19,15 @@ export interface ContextSeries {
   readonly freshUntil: Float64Array;
   /** How long an entry holds, milliseconds: 10 days, or 3 periods if longer; of a spread, the longer one of its two. */
   readonly tolerance: number;
+  /** The two series of a spread, the first less the second; absent where the source is no spread. */
+  readonly legs?: readonly [ContextSeries, ContextSeries];
+}
+
+/** An entry of a series that holds until some instant, and no longer. */
+interface HeldEntry {
+  /** The series that it is of, by its own file: of a spread, the one of the two whose value holds less long. */
+  readonly series: ContextSeries;
+  readonly index: number;
 }
 
 /** The series of a source of bars. */
@@ -58,7 +67,32 @@ export function spreadSeries(source: ContextSource, first: ContextSeries, second
     visibleFrom: Float64Array.from(visibleFrom),
     freshUntil: Float64Array.from(freshUntil),
     tolerance: Math.max(first.tolerance, second.tolerance),
+    legs: [first, second],
   };
+}
+
+/** The entry by which an entry of a series stops to hold: itself, or, in a spread, that one of its two which does first. */
+export function firstToEnd(series: ContextSeries, index: number): HeldEntry {
+  if (series.legs === undefined) return { series, index };
+  const moment = series.visibleFrom[index]!;
+  const [first, second] = series.legs.map((leg) => ({ series: leg, index: upperBound(leg.visibleFrom, moment) - 1 })) as [HeldEntry, HeldEntry];
+  return heldUntil(first) <= heldUntil(second) ? first : second;
+}
+
+/** How long an entry of a series that is no spread holds, and by what, in words. */
+export function holding({ source, tolerance }: ContextSeries): string {
+  const days = `${Math.round(tolerance / DAY_MS)} days`;
+  if (source.kind !== 'values') return days;
+  return `${days} (frequency: ${source.frequency ?? 'left out, so told by the gaps between its values'})`;
+}
+
+function heldUntil({ series, index }: HeldEntry): number {
+  return series.freshUntil[index]!;
+}
+
+/** Number of moments up to `instant`, itself included. */
+function upperBound(moments: Float64Array, instant: number): number {
+  return lowerBound(moments, instant + 1);
 }
 
 /** The entries [0, to) of columns, as views on the same memory. */

@@ -49,6 +49,11 @@ describe('parseContextValues', () => {
     expect(valuesRemarks(values)).toEqual(expected ? [expect.stringContaining('Every value counts from the midnight at which its day begins')] : []);
   });
 
+  it('sends nobody with a time that is none to an import that does not read such files either', () => {
+    const expected = expect.stringContaining('files of other forms, and context files, have to be rewritten') as string;
+    expect(() => read('t,value\n03/04/2020,1\n')).toThrow(expect.objectContaining({ code: 'DATA_TIME_INVALID', guidance: expected }));
+  });
+
   it.each([
     ['no column value', 't,close\n2024-01-05,1\n', 'CONTEXT_COLUMN_MISSING', {}],
     ['two columns value', 't,value,Value\n2024-01-05,1,2\n', 'DATA_COLUMN_REPEATED', {}],
