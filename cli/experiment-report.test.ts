@@ -20,7 +20,7 @@ function backtested(...ranges: readonly (readonly [start: string, end: string])[
   const bars = syntheticBars(4, [100, 100, 110, 130], 'SPX');
   const window = { symbol: 'SPX', firstDecision: 0, end: 4, start: bars.time[0]!, close: bars.time[3]! + 3_600_000, inSample: 0 };
   const job = syntheticJob(bars, [1]);
-  const range = { rule: 'test_split', windows: [window], inSample: 0 } as const;
+  const range = { rule: 'test_split', windows: [window], inSample: 0, notices: [] } as const;
   const { result } = backtestResult(requireStrategy(smallStrategy()), { range, symbols: [{ window, job, simulation: simulate(job) }] }, true);
   return { ...result, per_symbol: ranges.map(([start, end]) => ({ ...result.per_symbol[0]!, start, end })) };
 }

@@ -47,7 +47,7 @@ function trained({ accuracy, baseline, effectiveRows, validation }: Figures): Ex
 const bars = syntheticBars(4, [100, 100, 110, 130], 'SPX');
 const window = { symbol: 'SPX', firstDecision: 0, end: 4, start: bars.time[0]!, close: bars.time[3]! + 3_600_000, inSample: 0 };
 const job = syntheticJob(bars, [1]);
-const simulated = { range: { rule: 'test_split', windows: [window], inSample: 0 }, symbols: [{ window, job, simulation: simulate(job) }] } as const;
+const simulated = { range: { rule: 'test_split', windows: [window], inSample: 0, notices: [] }, symbols: [{ window, job, simulation: simulate(job) }] } as const;
 const { result: backtest } = backtestResult(requireStrategy(smallStrategy()), simulated, true);
 
 function traded({ gain, drawdown, holding, holdingDrawdown, sharpe, trades, inSample }: Figures): BacktestResult {

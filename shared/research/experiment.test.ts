@@ -17,7 +17,7 @@ function traded() {
   const bars = syntheticBars(4, [100, 100, 110, 130], 'SPX');
   const job = syntheticJob(bars, [1]);
   const window = { symbol: 'SPX', firstDecision: 0, end: 4, start: bars.time[0]!, close: bars.time[3]! + 3_600_000, inSample: 0 };
-  const range = { rule: 'test_split', windows: [window], inSample: 0 } as const;
+  const range = { rule: 'test_split', windows: [window], inSample: 0, notices: [] } as const;
   return backtestResult(strategy, { range, symbols: [{ window, job, simulation: simulate(job) }] }, false).result;
 }
 
