@@ -16,14 +16,20 @@ const fullForm = z.discriminatedUnion(
   { error: 'a membership is {type: triangular, trapezoidal or gaussian, parameters: [...]}, or three numbers for a triangle' },
 );
 
+/** Stands for what a schema has no words of its own for: they are left to who reads a membership. */
+const UNWORDED = '';
+
 /**
  * A membership as a strategy writes it: `{type, parameters}`, or three bare numbers for a triangle.
  * Type names count in any case, with or without the suffix `mf`.
  */
 export const membershipSchema: z.ZodType<MembershipSpec> = z.unknown().transform((input, context) => {
-  const read = Array.isArray(input) ? shorthand.safeParse(input) : fullForm.safeParse(withPlainType(input));
+  const options = { error: () => UNWORDED, reportInput: true };
+  const read = Array.isArray(input) ? shorthand.safeParse(input, options) : fullForm.safeParse(withPlainType(input), options);
   if (read.success) return read.data;
-  for (const issue of read.error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue);
+  for (const { message, ...issue } of read.error.issues) {
+    context.issues.push((message === UNWORDED ? issue : { ...issue, message }) as z.core.$ZodRawIssue);
+  }
   return z.NEVER;
 });
 

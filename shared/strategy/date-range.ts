@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readFields, readMapping } from './fields.ts';
+import { described } from './messages.ts';
 import { at, type Report } from './report.ts';
 import type { DateRange } from './strategy.ts';
 import type { Tree } from './tree.ts';
@@ -12,17 +13,23 @@ const FORMS = 'a date (2020-01-31) or a date and time (2020-01-31T12:00:00Z); wi
 
 function instant(edge: 'start' | 'end') {
   return z
-    .string()
+    .string({ error: ({ input }) => (input === undefined ? undefined : `must be ${FORMS}, not ${described(input)}`) })
     .transform((text, context) => {
       if (PLAIN_DATE.safeParse(text).success) return Date.parse(text) + (edge === 'end' ? DAY_MS : 0);
       const joined = text.replace(/^(\S+)\s+/, '$1T');
       if (DATE_TIME.safeParse(joined).success) return Date.parse(/(?:Z|[-+]\d\d:\d\d)$/.test(joined) ? joined : `${joined}Z`);
-      context.addIssue({ code: 'custom', message: `must be ${FORMS}` });
+      context.addIssue({ code: 'custom', message: refusalOf(text) });
       return z.NEVER;
     })
     .nullable()
     .default(null)
     .meta({ form: FORMS });
+}
+
+function refusalOf(text: string): string {
+  const day = text.slice(0, 10);
+  if (/^\d{4}-\d\d-\d\d$/.test(day) && !PLAIN_DATE.safeParse(day).success) return `there is no day ${day}`;
+  return `must be ${FORMS}, not ${described(text)}`;
 }
 
 /** First moment of a range, milliseconds UTC. */

@@ -129,8 +129,8 @@ function readInputTimeframes(
     return undefined;
   }
   if (!isTreeList(node) || node.length === 0) {
-    const remedy = typeof node === 'string' ? `: write ["${shown(node)}"]` : '';
-    report.problem(path, `must be \`all\` or a list of at least one timeframe${remedy}`);
+    const found = typeof node === 'string' ? remedyFor(node, available) : '';
+    report.problem(path, `must be \`all\` or a list of at least one timeframe${found}`);
     return undefined;
   }
   if (available === undefined) return undefined;
@@ -146,4 +146,10 @@ function readInputTimeframes(
     return undefined;
   }
   return missing.length === 0 ? (node as readonly Timeframe[]) : undefined;
+}
+
+function remedyFor(text: string, available: readonly Timeframe[] | undefined): string {
+  if (text.toLowerCase() === 'all') return `, not the text "${shown(text)}": write it in small letters`;
+  if (available === undefined || (available as readonly string[]).includes(text)) return `: write ["${shown(text)}"]`;
+  return `; ${unknownName('timeframe of this strategy', text, ['all', ...available])}`;
 }

@@ -42,21 +42,39 @@ export function readFields<S extends Shape>(
   return fields as Fields<S>;
 }
 
-/** Reads one value by its schema; undefined, with problems, where it does not fit. */
-export function readValue<S extends z.ZodType>(report: Report, path: string, node: Tree | undefined, schema: S): z.output<S> | undefined {
+/**
+ * Reads one value by its schema; undefined, with problems, where it does not fit.
+ * @param siblings keys that a mapping may have and the schema does not tell: they are read elsewhere, or depend on what is there
+ */
+export function readValue<S extends z.ZodType>(
+  report: Report,
+  path: string,
+  node: Tree | undefined,
+  schema: S,
+  siblings: readonly string[] = [],
+): z.output<S> | undefined {
   const value = node === undefined || node === null ? undefined : plainValue(node);
   const read = schema.safeParse(value, { error: explain, reportInput: true });
   if (read.success) return read.data;
   for (const issue of read.error.issues) {
+    if (saysLessThanAnother(issue, read.error.issues)) continue;
     const where = issue.path.reduce<string>((above, step) => at(above, typeof step === 'number' ? step : String(step)), path);
     if (issue.code !== 'unrecognized_keys') report.problem(where, issue.message);
     else
-      for (const key of issue.keys) report.problem(at(where, key), unknownName('key', key, issue.path.length === 0 ? keysOf(schema) : []));
+      for (const key of issue.keys) report.problem(at(where, key), unknownName('key', key, issue.path.length === 0 ? [...siblings, ...keysOf(schema)] : []));
   }
   return undefined;
 }
 
-function keysOf(schema: z.ZodType): readonly string[] {
+/** Of a whole number that is too large even for the machine, where a bound of the field's own says so too. */
+function saysLessThanAnother(issue: z.core.$ZodIssue, all: readonly z.core.$ZodIssue[]): boolean {
+  const ofMachine =
+    (issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER) || (issue.code === 'too_small' && issue.minimum === Number.MIN_SAFE_INTEGER);
+  return ofMachine && all.some((other) => other !== issue && other.code === issue.code && other.path.join('\n') === issue.path.join('\n'));
+}
+
+/** The keys that a schema knows; none where it is not that of a mapping. */
+export function keysOf(schema: z.ZodType): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 

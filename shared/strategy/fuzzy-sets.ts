@@ -77,7 +77,7 @@ function readMembership(report: Report, path: string, name: string, node: Tree):
     report.problem(at(at(path, name), 'type'), unknownName('membership type', type, MEMBERSHIP_TYPES));
     return undefined;
   }
-  return readValue(report, at(path, name), node, membershipSchema);
+  return readValue(report, at(path, name), node, membershipSchema, ['type', 'parameters']);
 }
 
 /** Resolves `indicator_id` (its primary output) or `indicator_id.output`; null, with a problem where there is one to report. */

@@ -5,7 +5,7 @@ import { readIndicatorAliases } from './aliases.ts';
 import type { ContextSources } from './context-data.ts';
 import { optional, readMapping, readValue } from './fields.ts';
 import { checkId } from './names.ts';
-import { unknownName } from './nearest.ts';
+import { nearestName, shown, unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import type { IndicatorSpec, ParamValue } from './strategy.ts';
 import type { Tree } from './tree.ts';
@@ -49,6 +49,11 @@ function readIndicator(report: Report, path: string, id: string, node: Tree, con
   const map = readMapping(report, path, node, 'required');
   if (map === null) return null;
   const dataSource = readDataSource(report, at(path, 'data_source'), map.get('data_source'), context);
+  const misspelt = map.has('type') ? undefined : [...map.keys()].find((key) => nearestName(key, ['type', 'period']) === 'type');
+  if (misspelt !== undefined) {
+    report.problem(at(path, 'type'), `is required: did you mean \`type\` by \`${shown(misspelt)}\`?`);
+    return null;
+  }
   const type = readValue(report, at(path, 'type'), map.get('type'), z.string());
   if (type === undefined) return null;
   const refused = REFUSED_TYPES.get(type.toLowerCase());
@@ -62,7 +67,7 @@ function readIndicator(report: Report, path: string, id: string, node: Tree, con
   for (const [name, instead] of Object.entries(WITHOUT_EFFECT[indicator.type] ?? {})) {
     if (params.has(name)) report.notice(at(path, name), `has no effect: ${instead}`);
   }
-  const read = readValue(report, path, readIndicatorAliases(report, path, params, indicator.type), indicator.params);
+  const read = readValue(report, path, readIndicatorAliases(report, path, params, indicator.type), indicator.params, ['type', 'data_source']);
   if (read === undefined || dataSource === undefined) return null;
   const settings = read as Record<string, ParamValue>;
   if (dataSource !== null && context?.get(dataSource)?.source.kind !== 'bars' && !readsOneValue(indicator, settings)) {

@@ -1,22 +1,29 @@
 import { z } from 'zod';
 import { type Labeler, outputsOf } from '../labels/labeler.ts';
 import { findLabeler, LABELERS } from '../labels/registry.ts';
-import { readLabelAliases } from './aliases.ts';
+import { LABEL_ALIASES, readLabelAliases } from './aliases.ts';
 import type { Decisions } from './decisions.ts';
-import { readMapping, readValue } from './fields.ts';
-import { unknownName } from './nearest.ts';
+import { keysOf, readMapping, readValue } from './fields.ts';
+import { nearestName, unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import type { LabelSpec, ParamValue } from './strategy.ts';
-import type { Tree } from './tree.ts';
+import type { Tree, TreeMap } from './tree.ts';
 
 /** KTRDR's labels where a strategy names none. */
 export const DEFAULT_SOURCE = 'zigzag';
+
+/** Every name of a field of each source, those that are read as another one among them. */
+const FIELDS = LABELERS.map(({ source, params }) => {
+  const aliases = LABEL_ALIASES[source];
+  return { source, names: aliases === undefined ? keysOf(params) : [...keysOf(params), ...Object.keys(aliases)] };
+});
 
 /** Reads `training.labels` and checks that they suit what the strategy decides on. */
 export function readLabels(report: Report, path: string, node: Tree | undefined, decisions: Decisions | null): LabelSpec | undefined {
   const map = readMapping(report, path, node, 'optional');
   if (map === null) return undefined;
-  const source = readValue(report, at(path, 'source'), map.get('source'), z.string().default(DEFAULT_SOURCE));
+  const isNamed = map.get('source') !== undefined && map.get('source') !== null;
+  const source = isNamed ? readValue(report, at(path, 'source'), map.get('source'), z.string()) : sourceOfFields(report, path, map);
   if (source === undefined) return undefined;
   const labeler = findLabeler(source);
   if (labeler === null) {
@@ -31,7 +38,7 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
     return undefined;
   }
   const named = new Map([...map].filter(([key]) => key !== 'source'));
-  const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params) as
+  const params = readValue(report, path, readLabelAliases(report, path, named, source), labeler.params, ['source']) as
     Record<string, ParamValue> | undefined;
   checkOutputs(report, at(path, 'source'), labeler, decisions);
   if (!labeler.signals) {
@@ -46,12 +53,30 @@ export function readLabels(report: Report, path: string, node: Tree | undefined,
   const idle = labeler.idle?.(params) ?? {};
   for (const [name, notice] of Object.entries(idle)) if (named.has(name)) report.notice(at(path, name), notice);
   const given = Object.entries(params).filter(([name, value]) => value !== undefined && !Object.hasOwn(idle, name));
-  if (!map.has('source'))
+  if (!isNamed)
     report.notice(
       path,
       `no source is named, so labels are ${source} (${given.map(([name, value]) => `${name} ${String(value)}`).join(', ')})`,
     );
   return { source, params: Object.fromEntries(given) };
+}
+
+/** The default source where no field speaks against it; otherwise a problem that names the sources that have the fields. */
+function sourceOfFields(report: Report, path: string, map: TreeMap): string | undefined {
+  const keys = [...map.keys()].filter((key) => key !== 'source');
+  const known = ['source', ...new Set(FIELDS.flatMap(({ names }) => names))];
+  const misspelt = keys.find((key) => nearestName(key, known) === 'source');
+  if (misspelt !== undefined) {
+    report.problem(at(path, misspelt), unknownName('key', misspelt, known));
+    return undefined;
+  }
+  const foreign = keys.flatMap((key) => {
+    const sources = FIELDS.filter(({ names }) => names.includes(key)).map(({ source }) => source);
+    return sources.length === 0 || sources.includes(DEFAULT_SOURCE) ? [] : [`\`${key}\` is a field of ${sources.join(' and ')}`];
+  });
+  if (foreign.length === 0) return DEFAULT_SOURCE;
+  report.problem(at(path, 'source'), `is required: ${foreign.join(', ')}`);
+  return undefined;
 }
 
 function checkOutputs(report: Report, path: string, labeler: Labeler, decisions: Decisions | null): void {

@@ -33,6 +33,8 @@ function hint(expected: string, input: unknown): string {
 export const explain: z.core.$ZodErrorMap = (issue) => {
   const { code, input } = issue;
   if (code === 'invalid_type') {
+    const number = issue.expected === 'number' || issue.expected === 'int';
+    if (number && typeof input === 'number' && !Number.isFinite(input)) return `must be a finite number, not ${input}`;
     return input === undefined
       ? 'is required'
       : `must be ${NOUNS[issue.expected] ?? issue.expected}, not ${described(input)}${hint(issue.expected, input)}`;

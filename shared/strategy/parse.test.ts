@@ -193,7 +193,7 @@ describe('parseStrategy', () => {
     [
       'an unknown indicator parameter',
       { 'indicators.rsi_14.perod': 9 },
-      'indicators.rsi_14.perod: unknown key `perod`: did you mean `period`? Known: period, source',
+      'indicators.rsi_14.perod: unknown key `perod`: did you mean `period`? Known: type, data_source, period, source',
     ],
     ['an indicator parameter out of range', { 'indicators.rsi_14.period': 101 }, 'indicators.rsi_14.period: must be at most 100, not 101'],
     [
@@ -283,7 +283,7 @@ describe('parseStrategy', () => {
       { 'training_data.symbols.mode': 'single' },
       'training_data.symbols.list: has several entries: write mode: multi_symbol',
     ],
-    ['a date that there is not', { 'training_data.date_range.end': '2017-02-30' }, 'training_data.date_range.end: must be a date'],
+    ['a date that there is not', { 'training_data.date_range.end': '2017-02-30' }, 'training_data.date_range.end: there is no day 2017-02-30'],
     ['a range that ends before it starts', { 'backtest.date_range.end': '2017-12-30' }, 'backtest.date_range.end: must be after the start'],
     ['two starts', { 'training_data.start_date': '2016-01-01' }, 'training_data.start_date: and date_range.start say different things'],
     ['an unknown model', { 'model.type': 'transformer' }, 'model.type: unknown model type `transformer`. Known: mlp, lstm, gru'],
@@ -331,7 +331,7 @@ describe('parseStrategy', () => {
       { 'training.early_stopping': true },
       'training.early_stopping: must be {patience, min_delta} or false, not true',
     ],
-    ['a split above 1', { 'training.data_split.train': 0.7 }, 'training.data_split: must add up to 1, not 1.1'],
+    ['a split above 1', { 'training.data_split.train': 0.7 }, 'training.data_split: must add up to 1: train (0.7), validation (0.2) and test (0.2) add up to 1.1'],
     [
       'a split that leaves no test',
       { 'training.data_split': { train: 0.8, validation: 0.2 } },

@@ -119,10 +119,19 @@ function readSplit(
   }
   if (train === undefined || validation === undefined || test === undefined) return undefined;
   const sum = test === null ? train + validation : train + validation + test;
+  const byAlias = typeof validationSplit === 'number' && !given;
+  const where = byAlias ? at(training, 'validation_split') : path;
+  // A share that the file does not give has to be told.
+  const shares = [
+    map.get('train') === undefined || map.get('train') === null ? `train (${train} where it is left out)` : `train (${train})`,
+    byAlias || given ? `validation (${validation})` : `validation (${validation} where it is left out)`,
+    ...(test === null ? [] : [`test (${test})`]),
+  ];
+  const added = `${byAlias ? 'of data_split, ' : ''}${shares.slice(0, -1).join(', ')} and ${shares.at(-1)!} add up to ${Number(sum.toFixed(6))}`;
   if (test === null && sum > 1 - SPLIT_TOLERANCE) {
-    report.problem(path, `leaves nothing to test on: train and validation add up to ${Number(sum.toFixed(6))}`);
+    report.problem(where, `leaves nothing to test on: ${added}`);
   } else if (test !== null && Math.abs(sum - 1) > SPLIT_TOLERANCE) {
-    report.problem(path, `must add up to 1, not ${Number(sum.toFixed(6))}`);
+    report.problem(where, `must add up to 1: ${added}`);
   } else {
     return { train, validation, test: test ?? 1 - train - validation };
   }

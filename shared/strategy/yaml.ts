@@ -12,6 +12,7 @@ import {
   type Pair,
   type ParsedNode,
 } from 'yaml';
+import { readable } from '../printable.ts';
 import { shown } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import { LIMITS, TreeGuard, type Tree, type TreeMap } from './tree.ts';
@@ -45,7 +46,7 @@ export function readYaml(text: string, report: Report): Tree {
   const document = documents[0]!;
   for (const { pos, message } of [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS)) {
     const { line, col } = lines.linePos(pos[0]);
-    report.problem('', `is not YAML at line ${line}, column ${col}: ${shown(message, 200)}`);
+    report.problem('', `is not YAML at line ${line}, column ${col}: ${readable(message, 200)}`);
   }
   return report.problems.length > 0 ? null : new TreeBuilder(report).read(document.contents);
 }
