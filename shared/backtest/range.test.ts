@@ -27,6 +27,7 @@ describe('the rule that chooses the range', () => {
     expect(range).toEqual({
       rule: 'backtest.date_range',
       inSample: 0.5,
+      notices: [],
       windows: [{ symbol: 'TEST', firstDecision: 550, end: 650, start: at(550), close: at(650), inSample: 0.5 }],
     });
   });
@@ -88,6 +89,40 @@ describe('coverage', () => {
   test('a requested range that the data misses is an error, unless the strategy allows it', () => {
     expect(() => choose({ backtest: beyond })).toThrow(expect.objectContaining({ name: 'MarketDataError' }));
     expect(choose({ backtest: beyond }, { allowPartialCoverage: true }).windows).toMatchObject([{ firstDecision: 900, end: 1_000 }]);
+  });
+});
+
+describe('what a person should know of the range', () => {
+  const DAY_MS = 24 * HOUR_MS;
+  const cut = (length: number) => ({ bars: { ...other, length, time: other.time.subarray(0, length) }, warmup: 20 });
+  const whole = { bars, warmup: 20 };
+  const training: DateRange = { start: null, end: at(500) };
+
+  test('is where one symbol ends more than ten days before another', () => {
+    expect(choose({ training }, { series: [whole, cut(1_000 - 240)] }).notices).toEqual([]);
+    expect(choose({ training }, { series: [whole, cut(1_000 - 241)] }).notices).toEqual([
+      'Backtest: OTHER is traded until 2024-02-01T15:00:00Z, TEST until 2024-02-11T16:00:00Z: from then on its equity stands still in the figures of all symbols together.',
+    ]);
+  });
+
+  test('is where one symbol begins more than ten days after another', () => {
+    const series = (warmup: number) => [{ bars, warmup }, { ...cut(1_000), warmup: 20 }];
+    const requested = { backtest: { start: at(0), end: null } };
+    expect(choose(requested, { series: series(290) }).notices).toEqual([]);
+    expect(choose(requested, { series: series(291) }).notices).toEqual([
+      'Backtest: TEST is traded from 2024-01-13T03:00:00Z on, OTHER from 2024-01-03T02:00:00Z on: until then its capital lies idle in the figures of all symbols together.',
+    ]);
+  });
+
+  test('is what ends the bars of a symbol more than ten days before there are none, where more were asked for', () => {
+    const ended = (days: number) => [{ ...whole, ended: { cause: 'the source is over', barsEnd: at(1_000) + days * DAY_MS } }];
+    expect(choose({ training }, { series: ended(10) }).notices).toEqual([]);
+    expect(choose({ training }, { series: ended(11) }).notices).toEqual([
+      'Backtest: TEST is seen until 2024-02-11T16:00:00Z only, though its 1h bars go on until 2024-02-22T16:00:00Z: the source is over.',
+    ]);
+    expect(choose({ training: { start: null, end: at(950) } }, { series: ended(11) })).toMatchObject({ rule: 'test_split', notices: [] });
+    expect(choose({ backtest: { start: at(550), end: at(1_000) } }, { series: ended(11) }).notices).toEqual([]);
+    expect(choose({ backtest: { start: at(550), end: at(900) } }, { series: ended(11) }).notices).toEqual([]);
   });
 });
 

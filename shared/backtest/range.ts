@@ -1,9 +1,11 @@
 import type { Dataset } from '../dataset/dataset.ts';
+import type { RowsEnd } from '../dataset/feature-matrix.ts';
 import { fail } from '../errors/index.ts';
 import { lowerBound, type Bars } from '../market-data/bars.ts';
 import { selectRange } from '../market-data/coverage.ts';
 import { isoTime } from '../market-data/times.ts';
 import type { DateRange, Strategy } from '../strategy/strategy.ts';
+import { rangeNotices } from './range-notices.ts';
 
 /** Where the backtest's range comes from, in order of precedence. */
 type RangeRule = 'backtest.date_range' | 'after_training_range' | 'test_split';
@@ -28,12 +30,16 @@ export interface BacktestRange {
   readonly windows: readonly BacktestWindow[];
   /** Share of all windows' bars that training or validation has seen, 0 to 1. */
   readonly inSample: number;
+  /** What a person should know of the range: sentences. */
+  readonly notices: readonly string[];
 }
 
-/** The base series of one symbol, whole, and how many of its first bars lack a feature, or one in a row of their window. */
+/** The base series of one symbol, all bars that have rows, and how many of its first bars lack a feature, or one in a row of their window. */
 export interface BacktestSeries {
   readonly bars: Bars;
   readonly warmup: number;
+  /** Why they end before all of the symbol's base bars; absent where they do not. */
+  readonly ended?: RowsEnd;
 }
 
 export interface BacktestRangeInput {
@@ -85,7 +91,7 @@ export function backtestRange({ strategy, series, borders }: BacktestRangeInput)
     seen += inSample;
     return { symbol: bars.symbol, firstDecision, end: to, start: time[0]!, close: used.end, inSample: inSample / count };
   });
-  return { rule, windows, inSample: seen / traded };
+  return { rule, windows, inSample: seen / traded, notices: rangeNotices(series, windows, range.end ?? Infinity) };
 }
 
 function chooseRange(

@@ -18,7 +18,11 @@ export const trainingArtefactSchema = z.strictObject({
 export type TrainingArtefact = z.infer<typeof trainingArtefactSchema>;
 
 /** What the backtest step leaves for the record step, in `backtest.json`. */
-export const backtestArtefactSchema = provenanceSchema.pick({ operation_id: true, model_sha256: true }).extend({ result: backtestResultSchema });
+export const backtestArtefactSchema = provenanceSchema.pick({ operation_id: true, model_sha256: true }).extend({
+  result: backtestResultSchema,
+  /** Absent where an earlier version has written it. */
+  notices: z.array(z.string()).optional(),
+});
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

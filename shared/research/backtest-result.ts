@@ -18,7 +18,7 @@ export interface TradedSymbol {
 /** Everything the experiment says about the backtest, the gate's verdict on the sum of all symbols included. */
 export function backtestResult(
   strategy: Strategy,
-  { range, symbols }: { readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[] },
+  { range, symbols }: { readonly range: Omit<BacktestRange, 'notices'>; readonly symbols: readonly TradedSymbol[] },
   bypassGates: boolean,
 ): { readonly result: BacktestResult; readonly portfolio: Portfolio } {
   const portfolio = combine(symbols.map(({ simulation }) => simulation));

@@ -16,7 +16,7 @@ import { backtestResult, type TradedSymbol } from './backtest-result.ts';
 import { equityCsv, tradesCsv } from './backtest-tables.ts';
 import { readTrainedRun } from './run-inputs.ts';
 import { moveOperation, operationInputSchema, operationOf, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
-import { loadSymbolFeatures, type SymbolFeatures } from './symbol-data.ts';
+import { loadSymbolFeatures, priceNotices, type Span, spanSeen, spanTrained, type SymbolFeatures } from './symbol-data.ts';
 import type { GateOutput } from './train-step.ts';
 
 type Report = ReturnType<typeof progressReporter>;
@@ -58,7 +58,12 @@ export async function backtestStep(ports: Ports, event: unknown, context: StepCo
   });
   await ports.objects.put(keys.trades, tradesCsv(portfolio.trades));
   await ports.objects.put(keys.equity, equityCsv(portfolio));
-  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, { operation_id: operationId, model_sha256: model.manifest.model_sha256, result });
+  await writeJsonArtefact(ports.objects, 'backtest', keys.backtest, backtestArtefactSchema, {
+    operation_id: operationId,
+    model_sha256: model.manifest.model_sha256,
+    result,
+    notices: [...traded.notices],
+  });
   return { gate: { passed: result.gate.passed, reason: result.gate.reason } };
 }
 
@@ -68,7 +73,7 @@ async function tradeAll(
   model: Model,
   { borders, provenance }: TrainingArtefact,
   report: Report,
-): Promise<{ readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[] }> {
+): Promise<{ readonly range: BacktestRange; readonly symbols: readonly TradedSymbol[]; readonly notices: readonly string[] }> {
   const context = await loadContext(ports.objects, strategy.contextSources);
   const loaded: SymbolFeatures[] = [];
   for (const [i, symbol] of strategy.symbols.entries()) {
@@ -79,9 +84,13 @@ async function tradeAll(
   }
   // Bars before the range are in the past of its first decision: windows may reach back into them.
   const history = windowLength(strategy.model) - 1;
-  const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup + history }));
+  const series = loaded.map(({ features }): BacktestSeries => ({ bars: features.bars, warmup: features.warmup + history, ...(features.ended !== undefined && { ended: features.ended }) }));
   const range = backtestRange({ strategy, series, borders });
   const total = range.windows.reduce((sum, window) => sum + window.end - window.firstDecision, 0);
+  const notices = loaded.flatMap((symbol, i) => {
+    const { firstDecision, close } = range.windows[i]!;
+    return priceNotices(symbol, unseen(spanSeen(symbol, firstDecision, history, close), spanTrained(symbol, strategy.trainingRange)));
+  });
   const symbols: TradedSymbol[] = [];
   let done = 0;
   for (const [i, { features }] of loaded.entries()) {
@@ -97,7 +106,12 @@ async function tradeAll(
     symbols.push({ window, ...(await trade(strategy, model, features, window)) });
     done += window.end - window.firstDecision;
   }
-  return { range, symbols };
+  return { range, symbols, notices: [...range.notices, ...notices] };
+}
+
+/** What of a span the training has not told of: all that follows, or the whole span where it begins before. */
+function unseen(span: Span, trained: Span): Span {
+  return span.start < trained.start ? span : { start: Math.max(span.start, trained.end), end: span.end };
 }
 
 /** The experiment has one hash a file: the backtest must read what the training read. */

@@ -34,7 +34,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   const { strategy, training } = await readTrainedRun(ports.objects, 'record', operationId);
   const isBacktested = training.result.gate.passed && labelerOf(strategy.training.labels.source).signals;
   const backtest = isBacktested ? await readBacktest(ports.objects, training.provenance) : null;
-  const found = outcomeOf(training.result, backtest);
+  const found = outcomeOf(training.result, backtest?.result ?? null);
   if (status !== found) throw fail('OUTCOME_CONTRADICTED', { location: runKeys(operationId).prefix, told: status, found });
   const experiment = experimentOf({
     id: experimentId,
@@ -42,8 +42,8 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
     timestamp: operation.created_at,
     status,
     strategy,
-    training,
-    backtest,
+    training: { ...training, notices: [...new Set([...training.notices, ...(backtest?.notices ?? [])])] },
+    backtest: backtest?.result ?? null,
   });
   const checked = experimentSchema.safeParse(experiment);
   const key = experimentKey(experimentId);

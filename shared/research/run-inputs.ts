@@ -8,6 +8,12 @@ import type { Strategy } from '../strategy/strategy.ts';
 import { backtestArtefactSchema, readJsonArtefact, readTextArtefact, type TrainingArtefact, trainingArtefactSchema } from './artefacts.ts';
 import type { StepName } from './step.ts';
 
+/** What the backtest has found, and what a person should know of it: sentences. */
+interface Backtest {
+  readonly result: BacktestResult;
+  readonly notices: readonly string[];
+}
+
 type RunKeys = ReturnType<typeof runKeys>;
 type Provenance = TrainingArtefact['provenance'];
 
@@ -49,11 +55,11 @@ export async function readTrainedRun(
  * Reads what the backtest of a trained model has left for the record step.
  * @throws StorageError ARTEFACT_OF_ANOTHER_RUN, ARTEFACT_MISSING, ARTEFACT_INVALID
  */
-export async function readBacktest(store: ObjectStore, provenance: Provenance): Promise<BacktestResult> {
+export async function readBacktest(store: ObjectStore, provenance: Provenance): Promise<Backtest> {
   const { backtest: key } = runKeys(provenance.operation_id);
-  const { result, ...made } = await readJsonArtefact(store, 'record', key, backtestArtefactSchema);
+  const { result, notices = [], ...made } = await readJsonArtefact(store, 'record', key, backtestArtefactSchema);
   requireOfRun('record', key, made, provenance);
-  return result;
+  return { result, notices };
 }
 
 type Maker = Pick<Provenance, 'operation_id' | 'model_sha256'>;

@@ -315,7 +315,55 @@ describe('what a training leaves of itself', () => {
   });
 });
 
+describe('alarming prices', () => {
+  const training_data = (date_range: object) => ({ symbols: { mode: 'single', symbol: 'SPX' }, timeframes: { mode: 'single', timeframe: '1d' }, date_range });
+  const leap = (day: string) => `${DATA}: The close changes by ${day}`;
+
+  /** What the experiment says where all prices of bars from `moved` on are a hundred times theirs, and the high of one day is `spike`. */
+  async function noticesOf(date_range: object, moved: string, spike?: { readonly day: string; readonly high: number }): Promise<readonly string[]> {
+    const run = await new Run().begin({ ...small({ epochs: 1 }), training_data: training_data(date_range) });
+    const [header, ...rows] = (await run.text(DATA)).trimEnd().split('\n');
+    const changed = rows.map((row) => {
+      const [time, open, high, low, close, volume] = row.split(',');
+      const prices = [Number(open), spike !== undefined && time!.startsWith(spike.day) ? spike.high : Number(high), Number(low), Number(close)];
+      return [time, ...prices.map((price) => (time! < moved ? price : price * 100)), volume].join(',');
+    });
+    await run.objects.put(DATA, [header, ...changed, ''].join('\n'));
+    await run.step('train');
+    await run.step('backtest');
+    await run.record();
+    return (await run.json(EXPERIMENT)).notices;
+  }
+
+  test('that the training sees are notices of the experiment, once each, whatever the backtest sees', async () => {
+    const spike = { day: '2001-05-15', high: 9_999 };
+    expect(await noticesOf({}, '2005-09-01', spike)).toEqual([
+      expect.stringMatching(`^${leap('9')}\\d{3}\\.\\d % at 2005-09-01T00:00:00Z`),
+      expect.stringContaining(`${DATA}: At 2001-05-15T00:00:00Z the high of 9999 lies far from the closes around it`),
+    ]);
+  });
+
+  test('that the backtest alone sees are too', async () => {
+    expect(await noticesOf({ start: '2000-06-01', end: '2004-12-31' }, '2005-03-01')).toEqual([expect.stringContaining('at 2005-03-01T00:00:00Z')]);
+    expect(await noticesOf({ start: '2000-06-01', end: '2004-12-31' }, '2005-01-03')).toEqual([expect.stringContaining('at 2005-01-03T00:00:00Z')]);
+  });
+
+  test('before the bars that warm the indicators for the training are none of its concern', async () => {
+    expect(await noticesOf({ start: '2001-01-02', end: '2004-12-31' }, '2000-06-01')).toEqual([]);
+    expect(await noticesOf({ start: '2001-01-02', end: '2004-12-31' }, '2000-12-20')).toEqual([expect.stringContaining('at 2000-12-20T00:00:00Z')]);
+  });
+});
+
 describe('what a backtest leaves of itself', () => {
+  test('may lack notices, where an earlier version has left it', async () => {
+    const run = await backtested.copy();
+    const { notices, ...rest } = await run.json(KEYS.backtest);
+    expect(notices).toEqual([]);
+    await run.objects.put(KEYS.backtest, JSON.stringify(rest));
+    await run.record();
+    expect((await run.json(EXPERIMENT)).notices).toEqual([]);
+  });
+
   test('has its figures over all bars of its range, for each symbol', async () => {
     const run = await trainedRun();
     expect(await run.step('backtest')).toEqual({ gate: { passed: true, reason: 'bypassed' } });

@@ -73,6 +73,25 @@ describe('loadSymbolFeatures', () => {
     }
   });
 
+  it('says where the rows end markedly before the bars do, and by what', async () => {
+    const short = goldenFiles('1h', '1d');
+    const whole = short.get.bind(short);
+    const daily = barsKey('EURUSD', '1d');
+    const until = (last: string) => {
+      short.get = async (key) => {
+        const bytes = await whole(key);
+        if (key !== daily || bytes === null) return bytes;
+        const lines = new TextDecoder().decode(bytes).split('\n');
+        return new TextEncoder().encode(`${[lines[0], ...lines.slice(1).filter((line) => line !== '' && line < last)].join('\n')}\n`);
+      };
+    };
+    until('2023-03-10');
+    const { notices } = await loadSymbolFeatures(short, { ...strategy, allowPartialCoverage: true }, 'EURUSD', range);
+    expect(notices).toEqual([expect.stringMatching(/^EURUSD is seen until 2023-03-1\dT.*Z only, though its 1h bars go on until 2023-04-28T.*Z: its 1d bars end at 2023-03-1\dT/)]);
+    until('2023-04-24');
+    expect((await loadSymbolFeatures(short, { ...strategy, allowPartialCoverage: true }, 'EURUSD', range)).notices).toEqual([]);
+  });
+
   it('needs bars over the whole range, unless the strategy lets data miss parts of it', async () => {
     const later: typeof range = { start: range.start, end: Date.UTC(2030, 0, 1) };
     await expect(loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', later)).rejects.toMatchObject({ name: 'MarketDataError', code: 'DATA_RANGE_NOT_COVERED' });

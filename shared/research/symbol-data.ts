@@ -1,10 +1,12 @@
 import { computeFeatures } from '../dataset/features.ts';
 import type { FeatureMatrix } from '../dataset/feature-matrix.ts';
-import { type Bars, sliceBars } from '../market-data/bars.ts';
+import { rowsEndRemark } from '../dataset/rows-end.ts';
+import { type Bars, lowerBound, sliceBars } from '../market-data/bars.ts';
 import { requireContextCoverage } from '../market-data/context/coverage.ts';
 import { type LoadedContext, NO_CONTEXT } from '../market-data/context/load.ts';
 import { selectRange } from '../market-data/coverage.ts';
 import { loadBars } from '../market-data/load.ts';
+import { priceRemarks } from '../market-data/price-extremes.ts';
 import { readingRemarks } from '../market-data/quality.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
@@ -14,9 +16,11 @@ import type { DateRange, Strategy } from '../strategy/strategy.ts';
 export interface SymbolFeatures {
   readonly symbol: string;
   readonly features: FeatureMatrix;
+  /** The bars of each timeframe that the features come from, by object key. */
+  readonly files: ReadonlyMap<string, Bars>;
   /** SHA-256 of each data file that the features come from, context included, by object key. */
   readonly dataSha256: Readonly<Record<string, string>>;
-  /** Remarks on how the symbol's files were read. */
+  /** Remarks on how the symbol's files were read, and on rows that end markedly before its bars. */
   readonly notices: readonly string[];
 }
 
@@ -34,6 +38,7 @@ export async function loadSymbolFeatures(
   context: LoadedContext = NO_CONTEXT,
 ): Promise<SymbolFeatures> {
   const bars = new Map<Timeframe, Bars>();
+  const files = new Map<string, Bars>();
   const dataSha256: Record<string, string> = Object.fromEntries(context.files.map(({ key, sha256 }) => [key, sha256]));
   const notices: string[] = [];
   for (const timeframe of strategy.timeframes) {
@@ -41,8 +46,39 @@ export async function loadSymbolFeatures(
     dataSha256[loaded.key] = loaded.sha256;
     notices.push(...readingRemarks(loaded.notes).map((remark) => `${loaded.key}: ${remark}`));
     const { to } = selectRange(loaded.bars, within, { allowPartial: strategy.allowPartialCoverage });
-    bars.set(timeframe, sliceBars(loaded.bars, 0, to));
+    const seen = sliceBars(loaded.bars, 0, to);
+    bars.set(timeframe, seen);
+    files.set(loaded.key, seen);
   }
   if (!strategy.allowPartialCoverage) for (const series of context.series.values()) requireContextCoverage(series, within);
-  return { symbol, features: computeFeatures(strategy, bars, context.series), dataSha256, notices };
+  const features = computeFeatures(strategy, bars, context.series);
+  const cut = rowsEndRemark(features.bars, features.ended, within?.end ?? Infinity);
+  if (cut !== null) notices.push(cut);
+  return { symbol, features, files, dataSha256, notices };
+}
+
+/** A stretch of time, milliseconds UTC; the end is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The time of the bars that rows are made of: from the first one that the warm-up of the first row needs.
+ * @param first index of the first row
+ * @param history rows before it that its window reaches back over
+ */
+export function spanSeen({ features: { bars, warmup } }: SymbolFeatures, first: number, history: number, end: number): Span {
+  const oldest = first - warmup - history;
+  return { start: oldest <= 0 ? -Infinity : bars.time[oldest]!, end };
+}
+
+/** The time of the bars that a model is trained on, warm-up included. */
+export function spanTrained(loaded: SymbolFeatures, range: DateRange | null): Span {
+  return spanSeen(loaded, lowerBound(loaded.features.bars.time, range?.start ?? -Infinity), 0, range?.end ?? Infinity);
+}
+
+/** What a person should look at among the prices of a symbol's files within a time: at most two sentences a file. */
+export function priceNotices({ files }: SymbolFeatures, span: Span): readonly string[] {
+  return [...files].flatMap(([key, bars]) => priceRemarks(bars, span).map((remark) => `${key}: ${remark}`));
 }

@@ -16,7 +16,7 @@ import { TOCSIN_VERSION } from '../version.ts';
 import { trainingArtefactSchema, writeJsonArtefact } from './artefacts.ts';
 import { readRunStrategy } from './run-inputs.ts';
 import { moveOperation, operationInputSchema, operationOf, parseStepInput, progressOf, progressReporter, type StepContext } from './step.ts';
-import { loadSymbolFeatures } from './symbol-data.ts';
+import { loadSymbolFeatures, priceNotices, spanTrained } from './symbol-data.ts';
 import { assertTrainingFits } from './training-time.ts';
 import { iso, judgeTraining, testMetricsOf, trainingResult } from './training-result.ts';
 
@@ -167,7 +167,7 @@ async function assemble(
     });
     const loaded = await loadSymbolFeatures(ports.objects, strategy, symbol, strategy.trainingRange, context);
     Object.assign(dataSha256, loaded.dataSha256);
-    remarks.push(...loaded.notices);
+    remarks.push(...loaded.notices, ...priceNotices(loaded, spanTrained(loaded, strategy.trainingRange)));
     const { features } = loaded;
     symbols.push({ features, label: (training) => fitAndLabel(labeler, features.bars, strategy.training.labels.params, training) });
   }
