@@ -57,6 +57,7 @@ export async function readTrainedRun(
  */
 export async function readBacktest(store: ObjectStore, provenance: Provenance): Promise<Backtest> {
   const { backtest: key } = runKeys(provenance.operation_id);
+  // oxlint-disable-next-line loud/no-made-up-value -- a version that left no notices of the backtest had none
   const { result, notices = [], ...made } = await readJsonArtefact(store, 'record', key, backtestArtefactSchema);
   requireOfRun('record', key, made, provenance);
   return { result, notices };
