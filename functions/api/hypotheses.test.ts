@@ -66,6 +66,17 @@ describe('hypotheses', () => {
     expect((await api.call('GET', '/hypotheses')).body.total_count).toBe(1);
   });
 
+  test('name the field that is wrong, and what it must be', async () => {
+    const api = await startApi();
+    const saidOf = ({ body }: Awaited<ReturnType<typeof add>>): readonly string[] => body.error.details.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`);
+    const TEXT = 'body -> text: must be text of 1 to 2000 characters';
+    for (const body of [{ text: '' }, { text: 'x'.repeat(2001) }, {}]) expect(saidOf(await api.call('POST', '/hypotheses', { json: body }))).toEqual([TEXT]);
+    expect(saidOf(await add(api, { text: 'x', rationale: '' }))).toEqual(['body -> rationale: must be text of 1 to 5000 characters']);
+    expect(saidOf(await judge(api, 'H_001', ''))).toEqual(['body -> experiment_id: must be text of 1 to 100 characters']);
+    expect(saidOf(await judge(api, 'H_001', 'exp_1', 'maybe'))).toEqual([expect.stringMatching(/^body -> verdict: must be one of \w+, /)]);
+    expect(saidOf(await api.call('GET', '/hypotheses?status=new'))).toEqual([expect.stringMatching(/^query -> status: must be one of untested, /)]);
+  });
+
   test('that were imported are tested on: an older word gives way to the status of today', async () => {
     const api = await startApi();
     const { hypotheses } = parse(HYPOTHESES_FILE) as { hypotheses: object[] };

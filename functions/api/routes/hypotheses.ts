@@ -17,7 +17,12 @@ const answer = (description: string) => ({
 });
 
 const hypothesisParams = z.object({ hypothesis_id: z.string().openapi({ param: { name: 'hypothesis_id', in: 'path' }, example: 'H_001' }) });
-const experimentIdField = z.string().min(1).max(100).openapi({ example: 'exp_20260102_030405_0a1b2c3d' });
+function text(longest: number) {
+  const words = `must be text of 1 to ${longest} characters`;
+  return z.string(words).min(1, words).max(longest, words);
+}
+
+const experimentIdField = text(100).openapi({ example: 'exp_20260102_030405_0a1b2c3d' });
 
 const listRoute = createRoute({
   method: 'get',
@@ -27,7 +32,7 @@ const listRoute = createRoute({
   summary: 'Hypotheses, newest id first.',
   request: {
     query: z.strictObject({
-      status: z.enum(HYPOTHESIS_STATUSES).optional().openapi({ description: 'Only those with this status.' }),
+      status: z.enum(HYPOTHESIS_STATUSES, `must be one of ${HYPOTHESIS_STATUSES.join(', ')}`).optional().openapi({ description: 'Only those with this status.' }),
       limit: wholeNumber(1, 1000, 50, 'At most this many.'),
       offset: wholeNumber(0, 100_000, 0, 'Skips this many of the newest.'),
     }),
@@ -57,8 +62,8 @@ const getRoute = createRoute({
 
 const addBody = z
   .strictObject({
-    text: z.string().min(1).max(2000),
-    rationale: z.string().min(1).max(5000).optional(),
+    text: text(2000),
+    rationale: text(5000).optional(),
     source_experiment: experimentIdField.optional().openapi({ description: 'The experiment that suggested it.' }),
   })
   .openapi('NewHypothesis');
@@ -73,7 +78,7 @@ const addRoute = createRoute({
   responses: { 201: answer('Added.'), ...errorResponses(400, 403, 413, 415, 422) },
 });
 
-const testBody = z.strictObject({ experiment_id: experimentIdField, verdict: z.enum(TEST_VERDICTS) }).openapi('HypothesisTest');
+const testBody = z.strictObject({ experiment_id: experimentIdField, verdict: z.enum(TEST_VERDICTS, `must be one of ${TEST_VERDICTS.join(', ')}`) }).openapi('HypothesisTest');
 
 const testRoute = createRoute({
   method: 'post',
