@@ -13,7 +13,7 @@ const FORMS = 'a date (2020-01-31) or a date and time (2020-01-31T12:00:00Z); wi
 
 function instant(edge: 'start' | 'end') {
   return z
-    .string({ error: ({ input }) => (input === undefined ? undefined : `must be ${FORMS}, not ${described(input)}`) })
+    .string({ error: ({ input }) => (input === undefined ? undefined : noDate(input)) })
     .transform((text, context) => {
       if (PLAIN_DATE.safeParse(text).success) return Date.parse(text) + (edge === 'end' ? DAY_MS : 0);
       const joined = text.replace(/^(\S+)\s+/, '$1T');
@@ -29,7 +29,11 @@ function instant(edge: 'start' | 'end') {
 function refusalOf(text: string): string {
   const day = text.slice(0, 10);
   if (/^\d{4}-\d\d-\d\d$/.test(day) && !PLAIN_DATE.safeParse(day).success) return `there is no day ${day}`;
-  return `must be ${FORMS}, not ${described(text)}`;
+  return noDate(text);
+}
+
+function noDate(value: unknown): string {
+  return `${described(value)} is no date: write ${FORMS}`;
 }
 
 /** First moment of a range, milliseconds UTC. */

@@ -12,13 +12,13 @@ const FORMS = 'a date (2020-01-31) or a date and time (2020-01-31T12:00:00Z); wi
 
 describe('what is said of a mistake is its cause, and what would mend it', () => {
   it.each<[unknown, string]>([
-    [2015, `must be ${FORMS}, not 2015`],
-    ['2015', `must be ${FORMS}, not the text "2015"`],
-    [20_150_105, `must be ${FORMS}, not 20150105`],
-    [true, `must be ${FORMS}, not true`],
+    [2015, `2015 is no date: write ${FORMS}`],
+    ['2015', `the text "2015" is no date: write ${FORMS}`],
+    [20_150_105, `20150105 is no date: write ${FORMS}`],
+    [true, `true is no date: write ${FORMS}`],
     ['2013-02-30', 'there is no day 2013-02-30'],
     ['2013-13-01T00:00:00Z', 'there is no day 2013-13-01'],
-    ['2013-02-28T25:00:00Z', `must be ${FORMS}, not the text "2013-02-28T25:00:00Z"`],
+    ['2013-02-28T25:00:00Z', `the text "2013-02-28T25:00:00Z" is no date: write ${FORMS}`],
   ])('of the date %j', (date, message) => {
     expect(problemsOf(['training_data', 'date_range', 'start'], date)).toEqual([`training_data.date_range.start: ${message}`]);
     expect(problemsOf(['training_data', 'start_date'], date)).toEqual([`training_data.start_date: ${message}`]);
