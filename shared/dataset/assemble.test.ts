@@ -219,7 +219,7 @@ describe('assembleDataset refuses', () => {
   it('a split that leaves a symbol fewer than 100 rows, naming every symbol', () => {
     const symbols = [symbolData(hourlyBars('EURUSD', 0, 1000)), symbolData(hourlyBars('GBPUSD', 400, 1000))];
     expect(() => assembleDataset({ strategy, symbols, classes })).toThrow(
-      /^\[TRAINING_SPLIT_TOO_SMALL\] .* at least 100 rows .*EURUSD: 420 train, 90 validation, 90 test \(1000 usable rows, .*GBPUSD: 420 train, 90 validation, 90 test/,
+      /^\[TRAINING_SPLIT_TOO_SMALL\] .* at least 100 rows .*EURUSD: 420 train, 90 validation, 90 test, of 1000 rows with all features, .*GBPUSD: 420 train, 90 validation, 90 test/,
     );
   });
 
@@ -229,6 +229,23 @@ describe('assembleDataset refuses', () => {
     const tooFew = symbolData(bars, { resolveAfter: () => 21 });
     expect(assembleDataset({ strategy, symbols: [enough], classes }).test.count).toBe(100);
     expect(() => assembleDataset({ strategy, symbols: [tooFew], classes })).toThrow('539 train, 99 validation, 99 test');
+  });
+
+  it('rows whose labels are not known, are no events, or are too near the start of their split, and says how many of each', () => {
+    const unresolved = symbolData(hourlyBars('A', 0, 2100), { warmup: 24, resolveAfter: () => 5000 });
+    const expected = (facts: object) =>
+      expect.objectContaining({
+        code: 'TRAINING_SPLIT_TOO_SMALL',
+        facts: expect.objectContaining({ symbols: [expect.objectContaining(facts)] }) as object,
+        guidance: expect.stringMatching(/zigzag_threshold, horizon, max_holding_period/) as string,
+      });
+    const found = { warmup: 24, unresolved: 2076, purged: 0, not_events: null, window: null, outside_range: 0, not_common: 0, train: 0 };
+    expect(() => assembleDataset({ strategy, symbols: [unresolved], classes })).toThrow(expected(found));
+    expect(() => assembleDataset({ strategy, symbols: [unresolved], classes })).toThrow(/A: 0 train, 0 validation, 0 test, of 2076 rows with all features, .*left out: 2076 whose label is not known by the end, /);
+    const quiet = symbolData(hourlyBars('A', 0, 2000), { isEvent: (row) => row % 10 === 0 });
+    expect(() => assembleDataset({ strategy, symbols: [quiet], classes })).toThrow(expected({ not_events: 1800, unresolved: 0, validation: 30 }));
+    const ranged = datasetStrategy({ trainingRange: { start: at(100), end: at(500) } });
+    expect(() => assembleDataset({ strategy: ranged, symbols: [symbolData(hourlyBars('A', 0, 2000))], classes })).toThrow(expected({ outside_range: 1600, train: 280 }));
   });
 
   it('a split without any share', () => {

@@ -175,9 +175,19 @@ function requireEnoughRows(symbols: readonly SymbolRows[], borders: Borders): vo
     minimum: MIN_SPLIT_ROWS,
     from: isoTime(borders[0]),
     to: isoTime(borders[3]),
-    symbols: symbols.map(({ symbol, range, usable, bars, outsideRange, warmup }) => ({
-      ...symbolFacts(symbol, bars - outsideRange - warmup, range),
+    symbols: symbols.map(({ symbol, range, usable, bars, outsideRange, warmup, notCommon, notEvents, purged, unresolved, window }) => ({
+      symbol,
+      from: isoTime(range[0]),
+      to: isoTime(range[1]),
+      rows: bars - outsideRange - warmup,
       ...usable,
+      outside_range: outsideRange,
+      warmup,
+      not_common: notCommon,
+      not_events: notEvents,
+      purged,
+      unresolved,
+      window,
     })),
   });
 }

@@ -77,9 +77,13 @@ describe('a message', () => {
   });
 
   test('of symbols whose splits are too small names each', () => {
-    const split = { rows: 9, train: 1, validation: 2, test: 3, from: 'x', to: 'y' };
+    const leftOut = { outside_range: 4, warmup: 5, not_common: 6, not_events: null, purged: 7, unresolved: 8, window: null };
+    const split = { rows: 9, train: 1, validation: 2, test: 3, from: 'x', to: 'y', ...leftOut };
     const { what } = fail('TRAINING_SPLIT_TOO_SMALL', { minimum: 1, from: 'a', to: 'b', symbols: [{ symbol: 'A', ...split }, { symbol: 'B', ...split }] });
-    expect(what).toContain('A: 1 train, 2 validation, 3 test (9 usable rows, x to y); B: 1 train');
+    expect(what).toContain('A: 1 train, 2 validation, 3 test, of 9 rows with all features, x to y (left out: 8 whose label is not known by the end, 7 whose');
+    expect(what).toContain('in a later split only, 6 at times that not every symbol covers, 5 in the warm-up, 4 outside the requested range); B: 1 train');
+    const told = fail('TRAINING_SPLIT_TOO_SMALL', { minimum: 1, from: 'a', to: 'b', symbols: [{ symbol: 'A', ...split, not_events: 10, window: 11 }] }).what;
+    expect(told).toContain('only, 10 at which there is no event to learn from, 11 too near the start of their split for a window, 6 at times');
   });
 });
 

@@ -8,11 +8,35 @@ type SymbolFacts = {
   readonly rows: number;
 };
 
-type SplitFacts = SymbolFacts & { readonly train: number; readonly validation: number; readonly test: number };
+/** Rows that remained in each split, and where the other bars went; null where there is no such reason to leave a row out. */
+type SplitFacts = {
+  readonly symbol: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly outside_range: number;
+  readonly warmup: number;
+  readonly not_common: number;
+  readonly not_events: number | null;
+  readonly purged: number;
+  readonly unresolved: number;
+  readonly window: number | null;
+};
 
 const rangeOf = (f: SymbolFacts): string => (f.from === null || f.to === null ? 'no usable rows' : `${f.rows} usable rows, ${f.from} to ${f.to}`);
 
 const listed = (symbols: readonly SymbolFacts[]): string => symbols.map((f) => `${f.symbol}: ${rangeOf(f)}`).join('; ');
+
+const leftOut = (f: SplitFacts): string =>
+  `${f.unresolved} whose label is not known by the end, ${f.purged} whose label is known in a later split only, ` +
+  `${f.not_events === null ? '' : `${f.not_events} at which there is no event to learn from, `}` +
+  `${f.window === null ? '' : `${f.window} too near the start of their split for a window, `}` +
+  `${f.not_common} at times that not every symbol covers, ${f.warmup} in the warm-up, ${f.outside_range} outside the requested range`;
+
+const splitOf = (f: SplitFacts): string => `${f.symbol}: ${f.train} train, ${f.validation} validation, ${f.test} test, of ${f.rows} rows with all features, ${f.from} to ${f.to} (left out: ${leftOut(f)})`;
 
 /** Failures of features, labels and the data sets made of them. Times are ISO 8601, UTC. */
 export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'after_mending' }, {
@@ -67,9 +91,11 @@ export const datasetFailures = area({ steps: ['train', 'backtest'], retry: 'afte
     'TrainingDataError',
     (f: { minimum: number; from: string; to: string; symbols: readonly SplitFacts[] }) =>
       `Every symbol needs at least ${f.minimum} rows in each of train, validation and test on the common range ${f.from} to ${f.to}. ` +
-      `${f.symbols.map((s) => `${s.symbol}: ${s.train} train, ${s.validation} validation, ${s.test} test (${rangeOf(s)})`).join('; ')}.`,
-    'Extend the date range, provide longer data, change the shares of the split, or leave out the symbol whose data is short. ' +
-      'Where labels are made at CUSUM events alone, a lower cusum_threshold gives more of them; where the model sees windows, a lower sequence_length does.',
+      `${f.symbols.map(splitOf).join('; ')}.`,
+    'See what left out most. Labels that are not known look too far ahead, or wait for a move that the prices do not make: lower zigzag_threshold, horizon, ' +
+      'max_holding_period or what else the source of labels takes, or look at the prices. Where there are too few events, lower cusum_threshold; ' +
+      'where windows take the rows, lower sequence_length. If little was left out, extend the date range, provide longer data, change the shares of the split, ' +
+      'or leave out the symbol whose data is short.',
     { steps: ['train'] },
   ),
   TRAINING_ROW_NOT_FINITE: failure(
