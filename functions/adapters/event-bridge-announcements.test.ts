@@ -35,6 +35,8 @@ describe('announcements on a stand-in for EventBridge', () => {
 
   test.each([
     ['that the bus refuses', () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'later' }] }), 'InternalFailure: later'],
+    ['of which the answer says nothing', () => ({}), 'the event was refused (undefined: undefined)'],
+    ['of which the answer lists nothing', () => ({ FailedEntryCount: 1, Entries: [] }), 'the event was refused (undefined: undefined)'],
     [
       'that cannot be sent',
       () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { UploadGrant } from '../../shared/ports/index.ts';
 import { BUCKET, startS3Server } from '../../test/support/s3-server.ts';
@@ -71,7 +72,17 @@ describe('uploads to a stand-in for S3', () => {
   test('a store that cannot tell is a StorageError, and so is a key that is none', async () => {
     const { server, uploads } = await open();
     server.fail({ status: 403, code: 'AccessDenied' });
-    await expect(uploads.storedSha256(KEY)).rejects.toMatchObject({ name: 'StorageError', code: 'OBJECT_READ_FAILED' });
+    await expect(uploads.storedSha256(KEY)).rejects.toMatchObject({ name: 'StorageError', code: 'OBJECT_READ_FAILED', facts: { key: KEY, reason: 'an answer of status 403' } });
     await expect(uploads.grant('elsewhere/x', described(CONTENT))).rejects.toMatchObject({ code: 'OBJECT_KEY_INVALID' });
+  });
+
+  test('a grant that cannot be signed is a StorageError', async () => {
+    const nobody = new S3Client({ region: 'local', credentials: () => Promise.reject(new Error('no credentials here')) });
+    const uploads = new S3Uploads(nobody, BUCKET, () => new Date());
+    await expect(uploads.grant(KEY, described(CONTENT))).rejects.toMatchObject({
+      name: 'StorageError',
+      code: 'OBJECT_WRITE_FAILED',
+      facts: { key: KEY, reason: expect.stringContaining('no credentials here') },
+    });
   });
 });

@@ -108,7 +108,7 @@ test.each([
     pull: (controller) => controller.error(new Error('aborted')),
   });
   const answer = await api.call('POST', '/agent/trigger', { body, headers: { ...JSON_TYPE, ...headers } });
-  expect([answer.status, answer.body.error.code]).toEqual([400, 'BODY_INTERRUPTED']);
+  expect([answer.status, answer.body.error]).toMatchObject([400, { code: 'BODY_INTERRUPTED', message: 'The body broke off.' }]);
   expect([api.logged, api.workflows.started]).toEqual([[], []]);
 });
 
