@@ -30,11 +30,14 @@ const rangeOf = (f: SymbolFacts): string => (f.from === null || f.to === null ? 
 
 const listed = (symbols: readonly SymbolFacts[]): string => symbols.map((f) => `${f.symbol}: ${rangeOf(f)}`).join('; ');
 
-const leftOut = (f: SplitFacts): string =>
-  `${f.unresolved} whose label is not known by the end, ${f.purged} whose label is known in a later split only, ` +
-  `${f.not_events === null ? '' : `${f.not_events} at which there is no event to learn from, `}` +
-  `${f.window === null ? '' : `${f.window} too near the start of their split for a window, `}` +
-  `${f.not_common} at times that not every symbol covers, ${f.warmup} in the warm-up, ${f.outside_range} outside the requested range`;
+const leftOut = (f: SplitFacts): string => {
+  const events = f.not_events === null ? '' : `, ${f.not_events} at which there is no event to learn from`;
+  const windows = f.window === null ? '' : `, ${f.window} too near the start of their split for a window`;
+  return (
+    `${f.unresolved} whose label is not known by the end, ${f.purged} whose label is known in a later split only${events}${windows}, ` +
+    `${f.not_common} at times that not every symbol covers, ${f.warmup} in the warm-up, ${f.outside_range} outside the requested range`
+  );
+};
 
 const splitOf = (f: SplitFacts): string => `${f.symbol}: ${f.train} train, ${f.validation} validation, ${f.test} test, of ${f.rows} rows with all features, ${f.from} to ${f.to} (left out: ${leftOut(f)})`;
 
