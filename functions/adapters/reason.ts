@@ -6,7 +6,7 @@ export function reasonOf(error: unknown): string {
   return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
 }
 
-function statusOf(metadata: unknown): string {
-  const status = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
-  return status === undefined ? 'unknown' : String(status);
+function statusOf(metadata: unknown): number | 'unknown' {
+  const isKnown = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number';
+  return isKnown ? (metadata.httpStatusCode as number) : 'unknown';
 }
