@@ -36,7 +36,7 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   const backtest = isBacktested ? await readBacktest(ports.objects, training.provenance) : null;
   const found = outcomeOf(training.result, backtest?.result ?? null);
   if (status !== found) throw fail('OUTCOME_CONTRADICTED', { location: runKeys(operationId).prefix, told: status, found });
-  const notices = backtest === null ? training.notices : [...new Set([...training.notices, ...backtest.notices])];
+  const notices = [...new Set(backtest === null ? training.notices : [...training.notices, ...backtest.notices])];
   const experiment = experimentOf({
     id: experimentId,
     // The operation's creation, so that a retried step writes the same bytes.

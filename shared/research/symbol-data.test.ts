@@ -4,12 +4,12 @@ import { smallStrategy } from '../../test/support/strategies.ts';
 import { sha256Hex } from '../hash.ts';
 import { barsKey } from '../market-data/file-name.ts';
 import { serializeBars } from '../market-data/csv.ts';
-import { seriesOfValues } from '../market-data/context/series.ts';
+import { seriesOfBars, seriesOfValues } from '../market-data/context/series.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { requireStrategy } from '../strategy/parse.ts';
 import type { ContextSource } from '../strategy/strategy.ts';
-import { loadSymbolFeatures } from './symbol-data.ts';
+import { loadSymbolFeatures, priceNotices } from './symbol-data.ts';
 
 /** The golden bars of EURUSD as data files. */
 function goldenFiles(...timeframes: readonly Timeframe[]): ObjectStore {
@@ -90,6 +90,17 @@ describe('loadSymbolFeatures', () => {
     expect(notices).toEqual([expect.stringMatching(/^EURUSD is seen until 2023-03-1\dT.*Z only, though its 1h bars go on until 2023-04-28T.*Z: its 1d bars end at 2023-03-1\dT/)]);
     until('2023-04-24');
     expect((await loadSymbolFeatures(short, { ...strategy, allowPartialCoverage: true }, 'EURUSD', range)).notices).toEqual([]);
+  });
+
+  it('looks at the prices of bars of a context source too, within the time asked for', async () => {
+    const daily = readGoldenBars('EURUSD', '1d');
+    const bars = { ...daily, high: daily.high.map((price, i) => (i === 40 ? price * 3 : price)) };
+    const source: ContextSource = { kind: 'bars', id: 'EURO', provider: 'ib', timeframe: '1d' };
+    const context = { series: new Map([[source.id, seriesOfBars(source, bars)]]), files: [] };
+    const loaded = await loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', range, context);
+    const day = new Date(bars.time[40]!).toISOString().slice(0, 10);
+    expect(priceNotices(loaded, { start: -Infinity, end: Infinity })).toEqual([expect.stringContaining(`market-data/context/EURO.csv: At ${day}`)]);
+    expect(priceNotices(loaded, { start: -Infinity, end: bars.time[40]! })).toEqual([]);
   });
 
   it('needs bars over the whole range, unless the strategy lets data miss parts of it', async () => {

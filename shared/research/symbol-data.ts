@@ -5,6 +5,7 @@ import { type Bars, lowerBound, sliceBars } from '../market-data/bars.ts';
 import { requireContextCoverage } from '../market-data/context/coverage.ts';
 import { type LoadedContext, NO_CONTEXT } from '../market-data/context/load.ts';
 import { selectRange } from '../market-data/coverage.ts';
+import { dataFileKey } from '../market-data/file-name.ts';
 import { loadBars } from '../market-data/load.ts';
 import { priceRemarks } from '../market-data/price-extremes.ts';
 import { readingRemarks } from '../market-data/quality.ts';
@@ -16,7 +17,7 @@ import type { DateRange, Strategy } from '../strategy/strategy.ts';
 export interface SymbolFeatures {
   readonly symbol: string;
   readonly features: FeatureMatrix;
-  /** The bars of each timeframe that the features come from, by object key. */
+  /** The bars that the features come from, those of context sources included, by object key. */
   readonly files: ReadonlyMap<string, Bars>;
   /** SHA-256 of each data file that the features come from, context included, by object key. */
   readonly dataSha256: Readonly<Record<string, string>>;
@@ -52,6 +53,7 @@ export async function loadSymbolFeatures(
   }
   if (!strategy.allowPartialCoverage) for (const series of context.series.values()) requireContextCoverage(series, within);
   const features = computeFeatures(strategy, bars, context.series);
+  for (const { source, bars: contextBars } of context.series.values()) if (contextBars !== undefined) files.set(dataFileKey({ context: source.id }), contextBars);
   const cut = rowsEndRemark(features.bars, features.ended, within?.end ?? Infinity);
   if (cut !== null) notices.push(cut);
   return { symbol, features, files, dataSha256, notices };

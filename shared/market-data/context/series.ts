@@ -21,6 +21,8 @@ export interface ContextSeries {
   readonly tolerance: number;
   /** The two series of a spread, the first less the second; absent where the source is no spread. */
   readonly legs?: readonly [ContextSeries, ContextSeries];
+  /** The bars of a source of bars; absent where it is none. */
+  readonly bars?: Bars;
 }
 
 /** An entry of a series that holds until some instant, and no longer. */
@@ -35,7 +37,7 @@ export function seriesOfBars(source: ContextSource, bars: Bars): ContextSeries {
   const duration = durationMs(bars.timeframe);
   const tolerance = coverageTolerance(bars.timeframe);
   const visibleFrom = bars.time.map((opened) => opened + duration);
-  return { source, columns: bars, visibleFrom, freshUntil: visibleFrom.map((closed) => closed + tolerance), tolerance };
+  return { source, columns: bars, visibleFrom, freshUntil: visibleFrom.map((closed) => closed + tolerance), tolerance, bars };
 }
 
 /** The series of a source of values, which hold for 10 days, or 3 periods if those are longer. */
