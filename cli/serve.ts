@@ -60,9 +60,9 @@ async function start({ port, data, memory, defaultStrategy, capacity }: ServeReq
 }
 
 /** Read at each trigger, so that an edited file counts at once; the API validates what it holds then. */
-async function readAgain(path: string): Promise<string> {
+async function readAgain(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     throw fail('OBJECT_READ_FAILED', { key: path, reason: messageOf(error) }, error);
   }

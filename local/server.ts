@@ -18,7 +18,7 @@ export interface ApiOptions {
   /** Most researches at work at once. */
   readonly capacity: number;
   /** YAML of the strategy that a trigger without one runs. */
-  readonly defaultStrategy: (() => Promise<string>) | null;
+  readonly defaultStrategy: (() => Promise<string | Uint8Array>) | null;
   /** Receives every error that a caller saw only as an answer of 5xx. */
   readonly log: (event: ApiErrorEvent) => void;
   /** Said with every answer. */

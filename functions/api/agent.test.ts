@@ -3,7 +3,7 @@ import { type ApiBench, NotedWorkflows, startApi } from '../../test/support/api.
 import { pendingOperation } from '../../test/support/operations.ts';
 import { smallStrategy } from '../../test/support/strategies.ts';
 import { fail } from '../../shared/errors/index.ts';
-import { experimentIdOf, experimentKey } from '../../shared/memory/keys.ts';
+import { experimentIdOf, experimentKey, strategyKey } from '../../shared/memory/keys.ts';
 
 const TRIGGER = { json: { strategy: smallStrategy() } };
 const defaultStrategy = () => Promise.resolve(JSON.stringify(smallStrategy({ name: 'the-default' })));
@@ -70,6 +70,17 @@ describe('POST /agent/trigger', () => {
     expect(status).toBe(422);
     expect(body.error.details.map((detail: { field: string }) => detail.field)).toContain(field);
     expect(await traces(api)).toEqual([[], [], [], []]);
+  });
+
+  test.each([
+    ['that is not UTF-8 text', new Uint8Array([0x22, 0xff, 0x22]), 'is not UTF-8 text'],
+    ['that could be a name', 'stored', 'must be a mapping'],
+  ])('refuses a default strategy %s, and takes it for no name', async (_, file, reason) => {
+    const api = await startApi({ defaultStrategy: () => Promise.resolve(file) });
+    await api.objects.put(strategyKey('stored'), JSON.stringify(smallStrategy()));
+    const { status, body } = await api.call('POST', '/agent/trigger');
+    expect([status, body.error.code, body.error.message]).toEqual([422, 'STRATEGY_INVALID', expect.stringContaining(reason)]);
+    expect(api.workflows.started).toEqual([]);
   });
 
   test('says of a strategy that it does not know where it has looked', async () => {

@@ -59,6 +59,46 @@ describe('GET /experiments', () => {
     }
   });
 
+  test('lists what it cannot read as far as a page goes, and no further', async () => {
+    const api = await startApi();
+    const ids = [];
+    for (let n = 1; n <= 6; n++) ids.push(await record(api, n));
+    for (const id of [ids[1]!, ids[3]!]) await api.objects.put(experimentKey(id), 'id: 5');
+    const page = async (query: string) => {
+      const { data, unreadable } = (await api.call('GET', `/experiments?${query}`)).body;
+      return [data.map(idOf), unreadable.map(({ key }: { key: string }) => key)];
+    };
+    expect(await page('limit=2')).toEqual([[ids[5], ids[4]], []]);
+    expect(await page('limit=3')).toEqual([[ids[5], ids[4]], [experimentKey(ids[3]!)]]);
+    expect(await page('limit=1&offset=2')).toEqual([[], [experimentKey(ids[3]!)]]);
+    expect(await page('limit=1&offset=3')).toEqual([[ids[2]], []]);
+    expect(await page('limit=6')).toEqual([[ids[5], ids[4], ids[2], ids[0]], [experimentKey(ids[3]!), experimentKey(ids[1]!)]]);
+  });
+
+  test('shows each once, on whichever page, though some cannot be read', async () => {
+    const api = await startApi();
+    const ids: string[] = [];
+    for (let n = 1; n <= 24; n++) ids.unshift(await record(api, n));
+    await api.objects.put(experimentKey(ids[3]!), 'id: 5');
+    const pages = await Promise.all([0, 20].map(async (offset) => (await api.call('GET', `/experiments?limit=20&offset=${offset}`)).body.data.map(idOf)));
+    expect(pages.flat()).toEqual(ids.filter((_, n) => n !== 3));
+  });
+
+  test('says in one line why a file is no experiment, with the first three of its faults', async () => {
+    const api = await startApi();
+    const id = await record(api, 1);
+    for (const [file, reason] of [
+      [new Uint8Array([0x61, 0x3a, 0xff]), /^it is not YAML: \S.*$/],
+      ['a: [', /^it is not YAML: [^\n]+$/],
+      ['a: 1', /^it does not follow the schema of experiments \([^;\n]+; [^;\n]+; [^;\n]+\)$/],
+    ] as const) {
+      await api.objects.put(experimentKey(id), file);
+      expect((await api.call('GET', '/experiments')).body.unreadable).toEqual([{ key: experimentKey(id), reason: expect.stringMatching(reason) }]);
+    }
+    await api.objects.put(`${EXPERIMENTS_PREFIX}${id}.yaml.bak`, 'a: 1');
+    expect((await api.call('GET', '/experiments')).body.unreadable).toContainEqual({ key: `${EXPERIMENTS_PREFIX}${id}.yaml.bak`, reason: 'its name is not that of an experiment' });
+  });
+
   test.each(['pending', 'running', 'recording', 'failed', 'cancelled'] as const)('passes over what an operation wrote that is %s', async (status) => {
     const api = await startApi();
     const id = await record(api, 1);

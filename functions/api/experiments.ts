@@ -39,28 +39,31 @@ const BATCH = 16;
 /**
  * Experiments of completed operations, newest first. Those of operations that have not completed are passed over: they are about
  * to be committed or removed. Whatever else lies among them, as far as the search went, is listed as unreadable.
- * @returns also how much of the offset is left after the last of them, and how many of completed operations there are, null where the search did
- *   not go through all
+ * @returns also how much of offset and limit is left after the last of them, and how many of completed operations there are, null where the
+ *   search did not go through all
  * @throws StorageError where a store cannot tell
  */
 export async function findExperiments(
   { objects, operations }: Ports,
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[]; readonly offsetLeft: number; readonly committed: number | null }> {
+): Promise<{ readonly experiments: readonly Experiment[]; readonly unreadable: readonly Unreadable[]; readonly offsetLeft: number; readonly limitLeft: number; readonly committed: number | null }> {
   const keys = (await objects.list(EXPERIMENTS_PREFIX)).map(({ key }) => key).toReversed();
   const experiments: Experiment[] = [];
   const unreadable: Unreadable[] = [];
   let toSkip = offset;
+  // One that cannot be read has its place in a page as well: the next page begins where this one ends.
+  let toRead = limit;
   let seen = 0;
   let first = 0;
-  for (; first < keys.length && experiments.length < limit; first += BATCH) {
+  for (; first < keys.length && toRead > 0; first += BATCH) {
     const standing = await Promise.all(keys.slice(first, first + BATCH).map((key) => standingOf(operations, key)));
     const committed = standing.filter(({ state }) => state === 'committed');
     seen += committed.length;
     const skipped = Math.min(toSkip, committed.length);
     toSkip -= skipped;
-    const page = committed.slice(skipped, skipped + limit - experiments.length);
-    const lastKey = page.length > 0 && experiments.length + page.length === limit ? page.at(-1)?.key : undefined;
+    const page = committed.slice(skipped, skipped + toRead);
+    toRead -= page.length;
+    const lastKey = toRead === 0 ? page.at(-1)?.key : undefined;
     const read = new Map(await Promise.all(page.map(async ({ key }) => [key, await readExperiment(objects, key)] as const)));
     for (const { key, state, reason } of standing) {
       const found = read.get(key);
@@ -70,7 +73,7 @@ export async function findExperiments(
       if (key === lastKey) break;
     }
   }
-  return { experiments, unreadable, offsetLeft: toSkip, committed: first >= keys.length ? seen : null };
+  return { experiments, unreadable, offsetLeft: toSkip, limitLeft: toRead, committed: first >= keys.length ? seen : null };
 }
 
 interface Standing {

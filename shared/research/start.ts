@@ -22,7 +22,7 @@ export interface ResearchDeps {
   /** A random unsigned 32-bit integer: part of the next operation's id. */
   readonly random: () => number;
   /** YAML of the strategy that a trigger without one runs; null: such a trigger is refused. */
-  readonly defaultStrategy: (() => Promise<string>) | null;
+  readonly defaultStrategy: (() => Promise<string | Uint8Array>) | null;
 }
 
 /** A research ready to start. */

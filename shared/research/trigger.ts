@@ -1,6 +1,6 @@
 import type { Idempotency } from './idempotency.ts';
 import { type ResearchDeps, startResearch, type StartResult } from './start.ts';
-import { findStrategy, type StrategySource } from './strategy-source.ts';
+import { findStrategy, readStored, readStrategy, type StrategySource } from './strategy-source.ts';
 
 /** Seed of a research that names none: such runs can be reproduced too. */
 export const DEFAULT_SEED = 42;
@@ -31,9 +31,7 @@ export type TriggerResult =
  * @throws StorageError where a store or the state machine cannot tell
  */
 export async function triggerResearch(deps: ResearchDeps, request: TriggerRequest): Promise<TriggerResult> {
-  const source = request.strategy === null ? ((await deps.defaultStrategy?.()) ?? null) : request.strategy;
-  if (source === null) return { outcome: 'strategy_missing' };
-  const found = await findStrategy(deps.ports.objects, source);
+  const found = request.strategy === null ? await readDefault(deps) : await findStrategy(deps.ports.objects, request.strategy);
   if (found.outcome !== 'found') return found;
   const seed = request.seed ?? DEFAULT_SEED;
   const plan = {
@@ -46,4 +44,10 @@ export async function triggerResearch(deps: ResearchDeps, request: TriggerReques
   };
   const asked = JSON.stringify(['trigger', request.strategy, request.brief, request.bypassGates, seed]);
   return startResearch(deps, plan, request.idempotency === null ? null : { idempotency: request.idempotency, request: asked });
+}
+
+async function readDefault({ defaultStrategy }: ResearchDeps): Promise<StrategySource | { readonly outcome: 'strategy_missing' }> {
+  if (defaultStrategy === null) return { outcome: 'strategy_missing' };
+  const file = await defaultStrategy();
+  return typeof file === 'string' ? readStrategy(file) : readStored(file);
 }

@@ -142,9 +142,10 @@ export function experimentRoutes(api: OpenAPIHono, deps: ApiDeps): void {
     const { limit, offset } = c.req.valid('query');
     // Counted first: an operation that has completed by then has its experiment.
     const total = await deps.ports.operations.count('completed');
-    const [{ experiments, unreadable, offsetLeft, committed }, ids] = await Promise.all([findExperiments(deps.ports, { limit, offset }), importedIds(deps.ports.objects)]);
+    const [found, ids] = await Promise.all([findExperiments(deps.ports, { limit, offset }), importedIds(deps.ports.objects)]);
+    const { experiments, unreadable, offsetLeft, limitLeft, committed } = found;
     const missing = committed === null ? [] : missingFrom(total - committed);
-    const imported = await importedPage(deps, ids.slice(offsetLeft, offsetLeft + limit - experiments.length));
+    const imported = await importedPage(deps, ids.slice(offsetLeft, offsetLeft + limitLeft));
     const data = [...experiments.map(summaryOf), ...imported.summaries];
     return c.json({ success: true as const, data, total_count: total + ids.length, unreadable: [...unreadable, ...missing, ...imported.unreadable] }, 200);
   });
