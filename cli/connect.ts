@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly command: string;
   /** Whether a memory folder that is not there is made. */
   readonly createMemory: boolean;
+  /** Whether a folder of market data that is not there is made. */
+  readonly createData?: boolean;
 }
 
 /** A way to the API. */
@@ -66,7 +68,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   if (!options.createMemory && !(await exists(memory))) {
     throw new Refusal(`There is no memory folder ${memory}.`, { guidance: 'Run a research first, or name the folder with --memory.' });
   }
-  if (options.dataGiven && !(await exists(resolve(options.data)))) {
+  if (options.dataGiven && options.createData !== true && !(await exists(resolve(options.data)))) {
     const guidance = 'Name the folder that holds the data files with --data.';
     throw new Refusal(`There is no folder of market data ${resolve(options.data)}.`, { guidance, exitCode: EXIT.usage });
   }

@@ -33,7 +33,7 @@ type Place = Omit<PlaceOptions, 'json'> & { readonly dataGiven: boolean };
  */
 export async function pushData(dir: string, place: Place, output: Output): Promise<void> {
   const files = await checkedFiles(dir, output);
-  const connection = await connect({ ...place, command: 'tocsin data push', createMemory: true });
+  const connection = await connect({ ...place, command: 'tocsin data push', createMemory: true, createData: true });
   const done = { uploaded: 0, unchanged: 0 };
   try {
     await connection.client.health();

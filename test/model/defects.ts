@@ -150,11 +150,11 @@ export const DEFECTS: Readonly<Record<string, Defect>> = {
     kind: 'cloud',
     operations: blind('reconcile', (store) => ({ get: async (id) => hushed(await store.get(id)) })),
   },
-  'the training artefact is that of another run': {
+  'the experiment is that of another run': {
     kind: 'local',
     objects: (store) => ({
       ...store,
-      put: (key, body, options) => store.put(key, key.endsWith('training.json') ? String(body).replaceAll(/op_agent_research_\w+/g, OTHER) : body, options),
+      put: (key, body, options) => store.put(key, key.startsWith('memory/experiments/') ? String(body).replaceAll(/op_agent_research_\w+/g, OTHER) : body, options),
     }),
   },
 };
