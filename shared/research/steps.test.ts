@@ -87,6 +87,12 @@ function small(training: object = {}): object {
   return smallStrategy({ training: { epochs: EPOCHS, labels: { source: 'zigzag', zigzag_threshold: 0.03 }, ...training }, gates: GATES });
 }
 
+/** Trained on the bars until June 2004, and traded on those after. */
+const untilMid2004 = () => ({
+  ...small({ epochs: 1 }),
+  training_data: { symbols: { mode: 'single', symbol: 'SPX' }, timeframes: { mode: 'single', timeframe: '1d' }, date_range: { start: '2000-01-03', end: '2004-06-30' } },
+});
+
 /** Learns enough to trade. */
 const ACTIVE = small({ epochs: 20, learning_rate: 0.02 });
 
@@ -392,6 +398,42 @@ describe('what a backtest leaves of itself', () => {
     const simulation = simulate({ bars: features.bars, outputs, firstDecision, end: firstDecision + bars, decisions: strategy.decisions, execution: strategy.execution });
     expect(simulation.trades.length).toBeGreaterThan(2);
     expect(await run.text(KEYS.trades)).toBe(tradesCsv(simulation.trades));
+  });
+
+  test('tells of alarming prices that the training did not see, and the experiment of all', async () => {
+    const run = await new Run().begin(untilMid2004());
+    // Prices are of another unit from one day on, and of yet another from a later one.
+    const leap = (day: string, factor: number) => async () => {
+      const scaled = (line: string) => (line < day || line > 'a' ? line : line.split(',').map((cell, i) => (i === 0 || i === 5 ? cell : Number(cell) * factor)).join(','));
+      await run.objects.put(DATA, (await run.text(DATA)).split('\n').map(scaled).join('\n'));
+    };
+    await leap('2002-06-03', 3)();
+    await leap('2005-03-01', 4)();
+    await run.step('train');
+    await run.step('backtest');
+    const told = async (key: string) => (await run.json(key)).notices as readonly string[];
+    expect(await told(KEYS.training)).toEqual([expect.stringMatching(`^${DATA}: The close changes by 1\\d\\d\\.\\d % at 2002-06-03`)]);
+    expect(await told(KEYS.backtest)).toEqual([expect.stringMatching(`^${DATA}: The close changes by [23]\\d\\d\\.\\d % at 2005-03-01`)]);
+    await run.record();
+    expect((await run.json(EXPERIMENT)).notices).toEqual([...(await told(KEYS.training)), ...(await told(KEYS.backtest))]);
+  });
+
+  test('tells where a context source ends it before the bars do', async () => {
+    const series = 'market-data/context/fred_RATE.csv';
+    const strategy = {
+      ...untilMid2004(),
+      context_data: [{ provider: 'fred', series: ['RATE'] }],
+      indicators: { rate: { type: 'momentum', period: 2, data_source: 'fred_RATE' } },
+      nn_inputs: [{ raw_indicator: 'rate', timeframes: 'all', normalization: 'zscore' }],
+      fuzzy_sets: {},
+    };
+    const run = await new Run().begin(strategy);
+    const weeks = Array.from({ length: 330 }, (_, i) => `${new Date(Date.UTC(1999, 0, 1 + 7 * i, 21)).toISOString()},${5 + Math.sin(i)}\n`);
+    await run.objects.put(series, `date,value\n${weeks.join('')}`);
+    await run.step('train');
+    await run.step('backtest');
+    expect((await run.json(KEYS.training)).notices).toEqual([]);
+    expect((await run.json(KEYS.backtest)).notices).toEqual([expect.stringMatching(/^Backtest: SPX is seen until 2005-05-\d\d.* only, though its 1d bars go on until 2005-12-.*fred_RATE/)]);
   });
 
   test('begins with the first bar whose whole window has features', async () => {
