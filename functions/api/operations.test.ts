@@ -107,6 +107,23 @@ describe('GET /operations', () => {
     expect((await api.call('GET', '/agent/status')).body.active_researches).toMatchObject([{ operation_id: id, duration_seconds: null }]);
   });
 
+  test('shows results and an experiment of what has completed alone, whatever was prepared before it failed', async () => {
+    const api = await startApi();
+    const prepared = { result_summary: { success: true }, experiment_id: 'exp_20260101_000001_00000001', started_at: '2026-01-01T00:00:10.000Z' };
+    const views = [];
+    for (const [n, status] of (['completed', 'failed', 'cancelled', 'recording'] as const).entries()) {
+      const id = await create(api, n + 1, { ...prepared, status, error_type: 'StorageError', error_cause: 'The disk is full.' });
+      const { result_summary, experiment_id, errors } = (await api.call('GET', `/operations/${id}`)).body.data;
+      views.push([status, result_summary, experiment_id, errors]);
+    }
+    expect(views).toEqual([
+      ['completed', { success: true }, prepared.experiment_id, []],
+      ['failed', null, null, ['The disk is full.']],
+      ['cancelled', null, null, []],
+      ['recording', null, null, []],
+    ]);
+  });
+
   test('names the failure of each that failed, and the reason of each that was cancelled', async () => {
     const api = await startApi();
     const error = fail('ARTEFACT_MISSING', { key: 'k', step: 'backtest' });
