@@ -68,10 +68,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   if (!options.createMemory && !(await exists(memory))) {
     throw new Refusal(`There is no memory folder ${memory}.`, { guidance: 'Run a research first, or name the folder with --memory.' });
   }
-  if (options.dataGiven && options.createData !== true && !(await exists(resolve(options.data)))) {
-    const guidance = 'Name the folder that holds the data files with --data.';
-    throw new Refusal(`There is no folder of market data ${resolve(options.data)}.`, { guidance, exitCode: EXIT.usage });
-  }
+  if (options.dataGiven && options.createData !== true) await requireDataFolder(resolve(options.data));
   return embedded(memory, options);
 }
 
@@ -119,6 +116,15 @@ async function exists(folder: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw fail('MEMORY_UNUSABLE', { folder, reason: messageOf(error) }, error);
   }
+}
+
+/** Throws Refusal where a folder of market data that was named is none, or cannot be looked at. */
+async function requireDataFolder(folder: string): Promise<void> {
+  const details = { guidance: 'Name the folder that holds the data files with --data.', exitCode: EXIT.usage } as const;
+  const found = await stat(folder).catch((cause: unknown) => {
+    throw new Refusal(`There is no folder of market data ${folder}: ${messageOf(cause)}.`, { ...details, cause });
+  });
+  if (!found.isDirectory()) throw new Refusal(`${folder} is no folder of market data.`, details);
 }
 
 /** Nobody answers at the address. */

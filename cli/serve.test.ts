@@ -166,8 +166,15 @@ test('a memory folder that cannot be written to is refused by name', async () =>
 
 test('a folder of market data that is not there is refused, and nothing is made', async () => {
   const { folder, memory, strategy } = await project();
-  const refused = await tocsin('research', strategy, '--memory', memory, '--data', join(folder, 'nowhere'));
-  expect(refused).toMatchObject({ status: 2, err: expect.stringContaining(`There is no folder of market data ${join(folder, 'nowhere')}.`) });
+  for (const [data, words] of [
+    [join(folder, 'nowhere'), 'There is no folder of market data'],
+    [join(strategy, 'below'), 'There is no folder of market data'],
+    [strategy, 'is no folder of market data'],
+  ] as const) {
+    const refused = await tocsin('research', strategy, '--memory', memory, '--data', data);
+    expect(refused, data).toMatchObject({ status: 2, err: expect.stringContaining(words) });
+    expect(refused.err).toContain(data);
+  }
   expect(await readdir(folder)).not.toContain('memory');
 });
 

@@ -64,6 +64,12 @@ export function priceExtremes({ open, high, low, close, length }: Bars, from = 0
   };
 }
 
+/** Whether any bar of a series is worth a look: where none is, none of a part of it is. */
+export function hasNotablePrices(bars: Bars): boolean {
+  const { changes, reaches } = priceExtremes(bars);
+  return changes > 0 || reaches > 0;
+}
+
 /** What a person should look at: at most a sentence on closes and one on highs and lows. */
 export function extremesRemarks({ close, high, low, time }: Bars, { change, changes, reach, reaches }: PriceExtremes): readonly string[] {
   const remarks: string[] = [];

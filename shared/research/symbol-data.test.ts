@@ -99,6 +99,7 @@ describe('loadSymbolFeatures', () => {
     const context = { series: new Map([[source.id, seriesOfBars(source, bars)]]), files: [] };
     const loaded = await loadSymbolFeatures(goldenFiles('1h', '1d'), strategy, 'EURUSD', range, context);
     const day = new Date(bars.time[40]!).toISOString().slice(0, 10);
+    expect([...loaded.notable.keys()], 'bars that are kept').toEqual(['market-data/context/EURO.csv']);
     expect(priceNotices(loaded, { start: -Infinity, end: Infinity })).toEqual([expect.stringContaining(`market-data/context/EURO.csv: At ${day}`)]);
     expect(priceNotices(loaded, { start: -Infinity, end: bars.time[40]! })).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { type LoadedContext, NO_CONTEXT } from '../market-data/context/load.ts';
 import { selectRange } from '../market-data/coverage.ts';
 import { dataFileKey } from '../market-data/file-name.ts';
 import { loadBars } from '../market-data/load.ts';
-import { priceRemarks } from '../market-data/price-extremes.ts';
+import { hasNotablePrices, priceRemarks } from '../market-data/price-extremes.ts';
 import { readingRemarks } from '../market-data/quality.ts';
 import type { Timeframe } from '../market-data/timeframe.ts';
 import type { ObjectStore } from '../ports/index.ts';
@@ -17,8 +17,8 @@ import type { DateRange, Strategy } from '../strategy/strategy.ts';
 export interface SymbolFeatures {
   readonly symbol: string;
   readonly features: FeatureMatrix;
-  /** The bars that the features come from, those of context sources included, by object key. */
-  readonly files: ReadonlyMap<string, Bars>;
+  /** Of the files that the features come from, the bars of those with prices that are worth a look, by object key. The others need not be kept. */
+  readonly notable: ReadonlyMap<string, Bars>;
   /** SHA-256 of each data file that the features come from, context included, by object key. */
   readonly dataSha256: Readonly<Record<string, string>>;
   /** Remarks on how the symbol's files were read, and on rows that end markedly before its bars. */
@@ -39,7 +39,7 @@ export async function loadSymbolFeatures(
   context: LoadedContext = NO_CONTEXT,
 ): Promise<SymbolFeatures> {
   const bars = new Map<Timeframe, Bars>();
-  const files = new Map<string, Bars>();
+  const notable = new Map<string, Bars>();
   const dataSha256: Record<string, string> = Object.fromEntries(context.files.map(({ key, sha256 }) => [key, sha256]));
   const notices: string[] = [];
   for (const timeframe of strategy.timeframes) {
@@ -49,14 +49,16 @@ export async function loadSymbolFeatures(
     const { to } = selectRange(loaded.bars, within, { allowPartial: strategy.allowPartialCoverage });
     const seen = sliceBars(loaded.bars, 0, to);
     bars.set(timeframe, seen);
-    files.set(loaded.key, seen);
+    if (hasNotablePrices(seen)) notable.set(loaded.key, seen);
   }
   if (!strategy.allowPartialCoverage) for (const series of context.series.values()) requireContextCoverage(series, within);
   const features = computeFeatures(strategy, bars, context.series);
-  for (const { source, bars: contextBars } of context.series.values()) if (contextBars !== undefined) files.set(dataFileKey({ context: source.id }), contextBars);
+  for (const { source, bars: contextBars } of context.series.values()) {
+    if (contextBars !== undefined && hasNotablePrices(contextBars)) notable.set(dataFileKey({ context: source.id }), contextBars);
+  }
   const cut = rowsEndRemark(features.bars, features.ended, within?.end ?? Infinity);
   if (cut !== null) notices.push(cut);
-  return { symbol, features, files, dataSha256, notices };
+  return { symbol, features, notable, dataSha256, notices };
 }
 
 /** A stretch of time, milliseconds UTC; the end is exclusive. */
@@ -81,6 +83,6 @@ export function spanTrained(loaded: SymbolFeatures, range: DateRange | null): Sp
 }
 
 /** What a person should look at among the prices of a symbol's files within a time: at most two sentences a file. */
-export function priceNotices({ files }: SymbolFeatures, span: Span): readonly string[] {
-  return [...files].flatMap(([key, bars]) => priceRemarks(bars, span).map((remark) => `${key}: ${remark}`));
+export function priceNotices({ notable }: SymbolFeatures, span: Span): readonly string[] {
+  return [...notable].flatMap(([key, bars]) => priceRemarks(bars, span).map((remark) => `${key}: ${remark}`));
 }
