@@ -34,7 +34,6 @@ export const FOR_NODE = {
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
-  metafile: true,
   // CommonJS packages in the bundle ask for Node's own modules with `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   plugins: [englishOnly],
@@ -60,6 +59,7 @@ export async function bundleEntry(entry: string, outDir: string, target: BundleT
     write: false,
     external: [NATIVE_MODULE],
     minify: true,
+    metafile: true,
   });
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });

@@ -7,6 +7,6 @@ export function reasonOf(error: unknown): string {
 }
 
 function statusOf(metadata: unknown): number | 'unknown' {
-  const isKnown = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number';
-  return isKnown ? (metadata.httpStatusCode as number) : 'unknown';
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return 'unknown';
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 'unknown';
 }

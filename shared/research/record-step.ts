@@ -70,8 +70,9 @@ export async function recordStep(ports: Ports, event: unknown, context: StepCont
   });
   if ((await ports.objects.put(key, body, { ifNoneMatch: true })) === 'exists') {
     const stored = await ports.objects.get(key);
-    if (stored === null) throw fail('EXPERIMENT_CONFLICT', { key });
-    if (sha256Hex(stored) !== sha256Hex(body)) throw isOf(operationId, stored) ? fail('EXPERIMENT_DIFFERS', { key, operation_id: operationId }) : fail('EXPERIMENT_CONFLICT', { key });
+    const isSame = stored !== null && sha256Hex(stored) === sha256Hex(body);
+    if (!isSame && stored !== null && isOf(operationId, stored)) throw fail('EXPERIMENT_DIFFERS', { key, operation_id: operationId });
+    if (!isSame) throw fail('EXPERIMENT_CONFLICT', { key });
   }
   return { experiment_id: experimentId };
 }

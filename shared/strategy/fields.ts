@@ -73,6 +73,14 @@ function saysLessThanAnother(issue: z.core.$ZodIssue, all: readonly z.core.$ZodI
   return ofMachine && all.some((other) => other !== issue && other.code === issue.code && other.path.join('\n') === issue.path.join('\n'));
 }
 
+/** Of the keys of a mapping that other kinds than the one have, and it has not: which ones have them, in words. */
+export function foreignFields(map: TreeMap, fields: readonly { readonly kind: string; readonly names: readonly string[] }[], kind: string): readonly string[] {
+  return [...map.keys()].flatMap((key) => {
+    const owners = fields.filter(({ names }) => names.includes(key)).map((each) => each.kind);
+    return owners.length === 0 || owners.includes(kind) ? [] : [`\`${key}\` is a field of ${owners.join(' and ')}`];
+  });
+}
+
 /** The keys that a schema knows; none where it is not that of a mapping. */
 export function keysOf(schema: z.ZodType): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

@@ -3,7 +3,7 @@ import { type Labeler, outputsOf } from '../labels/labeler.ts';
 import { findLabeler, LABELERS } from '../labels/registry.ts';
 import { LABEL_ALIASES, readLabelAliases } from './aliases.ts';
 import type { Decisions } from './decisions.ts';
-import { keysOf, readMapping, readValue } from './fields.ts';
+import { foreignFields, keysOf, readMapping, readValue } from './fields.ts';
 import { nearestName, unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
 import type { LabelSpec, ParamValue } from './strategy.ts';
@@ -15,7 +15,7 @@ export const DEFAULT_SOURCE = 'zigzag';
 /** Every name of a field of each source, those that are read as another one among them. */
 const FIELDS = LABELERS.map(({ source, params }) => {
   const aliases = LABEL_ALIASES[source];
-  return { source, names: aliases === undefined ? keysOf(params) : [...keysOf(params), ...Object.keys(aliases)] };
+  return { kind: source, names: aliases === undefined ? keysOf(params) : [...keysOf(params), ...Object.keys(aliases)] };
 });
 
 /** Reads `training.labels` and checks that they suit what the strategy decides on. */
@@ -70,10 +70,7 @@ function sourceOfFields(report: Report, path: string, map: TreeMap): string | un
     report.problem(at(path, misspelt), unknownName('key', misspelt, known));
     return undefined;
   }
-  const foreign = keys.flatMap((key) => {
-    const sources = FIELDS.filter(({ names }) => names.includes(key)).map(({ source }) => source);
-    return sources.length === 0 || sources.includes(DEFAULT_SOURCE) ? [] : [`\`${key}\` is a field of ${sources.join(' and ')}`];
-  });
+  const foreign = foreignFields(map, FIELDS, DEFAULT_SOURCE);
   if (foreign.length === 0) return DEFAULT_SOURCE;
   report.problem(at(path, 'source'), `is required: ${foreign.join(', ')}`);
   return undefined;

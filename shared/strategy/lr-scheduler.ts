@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { complete, readFields, readValue } from './fields.ts';
+import { complete, foreignFields, readFields, readValue } from './fields.ts';
 import { described } from './messages.ts';
 import { unknownName } from './nearest.ts';
 import { at, type Report } from './report.ts';
@@ -60,11 +60,9 @@ function typeOfFields(report: Report, path: string, map: TreeMap): SchedulerType
   const known = [...COMMON, ...new Set(TYPES.flatMap((type) => Object.keys(SCHEDULERS[type])))];
   const unknown = [...map.keys()].filter((key) => !known.includes(key));
   for (const key of unknown) report.problem(at(path, key), unknownName('key', key, known));
-  const foreign = [...map.keys()].filter((key) => known.includes(key) && !COMMON.includes(key) && !Object.hasOwn(SCHEDULERS[DEFAULT_TYPE], key));
-  if (foreign.length > 0) {
-    const owners = foreign.map((key) => `\`${key}\` is a field of ${TYPES.filter((type) => Object.hasOwn(SCHEDULERS[type], key)).join(' and ')}`);
-    report.problem(at(path, 'type'), `is required, one of ${TYPES.join(', ')}: ${owners.join(', ')}`);
-  }
+  const fields = TYPES.map((type) => ({ kind: type, names: Object.keys(SCHEDULERS[type]) }));
+  const foreign = foreignFields(map, fields, DEFAULT_TYPE);
+  if (foreign.length > 0) report.problem(at(path, 'type'), `is required, one of ${TYPES.join(', ')}: ${foreign.join(', ')}`);
   return unknown.length > 0 || foreign.length > 0 ? undefined : DEFAULT_TYPE;
 }
 
